@@ -1,0 +1,166 @@
+"""The data that steps, formats, engines and the store hand to each other; pure, touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Literal, Protocol
+
+BlockKind = Literal["heading", "paragraph", "list_item", "quote"]
+State = Literal["initial", "translated", "reviewed", "final"]
+
+STATES: tuple[State, ...] = ("initial", "translated", "reviewed", "final")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a document that segmentation never crosses.
+
+    `pieces` are (start, end) character offsets into the original text, one per source line, without
+    the markers (`> `, `- `, `## `), indentation and line ends between them.
+    """
+
+    kind: BlockKind
+    pieces: tuple[tuple[int, int], ...]
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of one-language text; `start` and `end` are characters in the original.
+
+    `text` is what people read: NFC, hard-wrapped lines joined, outer space removed.
+    """
+
+    position: int
+    block: int
+    kind: BlockKind
+    level: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A decoded document: `text.encode(encoding)` gives the bytes of the file back."""
+
+    text: str
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One candidate translation; `score` is the mean log-probability per token, if the engine has one."""
+
+    text: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an engine gives for one segment: hypotheses, best first, or why there are none."""
+
+    hypotheses: tuple[Hypothesis, ...] = ()
+    error: str | None = None
+
+
+class Translator(Protocol):
+    """An engine made ready for one language pair."""
+
+    @property
+    def origin(self) -> str:
+        """Engine or model with its version, as stored with each draft: `argos translate-en_es 1.9`."""
+
+    @property
+    def signature(self) -> str:
+        """How the drafts are made, `k:v|k:v`: equal signatures give equal drafts."""
+
+    def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:
+        """Translate segments; one draft for each text, in order.
+
+        Raises EngineError if the engine as a whole is lost.
+        """
+
+    def close(self) -> None:
+        """Release processes and memory; safe to call twice."""
+
+
+class Engine(Protocol):
+    """A way to translate; registered by name."""
+
+    name: str
+
+    def pairs(self) -> Iterable[tuple[str, str]]:
+        """Language pairs (source, target) that can be translated on this machine now."""
+
+    def why_not(self, source_lang: str, target_lang: str) -> str:
+        """Why a pair is not among `pairs()`, and what to do about it; one line."""
+
+    def load(self, source_lang: str, target_lang: str) -> Translator:
+        """Make the engine ready for a pair.  Raises EngineError if it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A translation unit as exports and checks see it: a row of the view `bitext`."""
+
+    unit_id: int
+    document_id: int
+    document: str
+    position: int
+    source_lang: str
+    target_lang: str
+    source: str
+    target: str
+    state: State
+    sub_state: str
+    origin: str
+    score: float | None
+    version: int
+    updated_by: str
+    updated_at: str
+
+
+class Reader(Protocol):
+    """A document format that can be read into blocks; registered by name."""
+
+    name: str
+    extensions: tuple[str, ...]
+
+    def blocks(self, text: str) -> Iterator[Block]:
+        """Blocks of a document in reading order.  Raises InputError on broken input."""
+
+
+class Writer(Protocol):
+    """A bitext format that can be written; registered by name.
+
+    Its suffixes name the files it fills of the files it fills, one stream each, in that order: `(".tmx",)`, or
+    `(".en", ".es")` for a Moses pair.
+    """
+
+    name: str
+
+    def suffixes(self, source_lang: str, target_lang: str) -> tuple[str, ...]:
+        """Suffixes of the files written for a language pair."""
+
+    def write(self, units: Iterable[Unit], streams: Sequence[IO[bytes]], *, source_lang: str, target_lang: str) -> int:
+        """Write units to the open streams; returns how many.  Equal input gives equal bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check says about a unit."""
+
+    name: str
+    severity: Literal["info", "warning", "error"]
+    message: str
+
+
+class Check(Protocol):
+    """A rule that looks at one unit; registered by name."""
+
+    name: str
+
+    def findings(self, unit: Unit) -> Iterable[Finding]:
+        """What is wrong with the unit; nothing if all is well."""

@@ -1,0 +1,104 @@
+"""Finds formats, engines, checks and aligners by name; built-ins register exactly like plugins.
+
+A plugin is a package with an entry point in the group `workbench` whose module has any of the
+hooks below.  Loading the registry must stay cheap: a member imports what is heavy when it is used.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from workbench.errors import EngineError, FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from workbench.model import Check, Engine, Reader, Writer
+
+hookspec = pluggy.HookspecMarker("workbench")
+hookimpl = pluggy.HookimplMarker("workbench")
+
+
+class Hooks:
+    """The hooks a plugin may implement."""
+
+    @hookspec
+    def workbench_readers(self) -> Iterable[Reader]:
+        """Document formats that can be read."""
+        return ()
+
+    @hookspec
+    def workbench_writers(self) -> Iterable[Writer]:
+        """Bitext formats that can be written."""
+        return ()
+
+    @hookspec
+    def workbench_engines(self) -> Iterable[Engine]:
+        """Translation engines, in the order in which they are tried."""
+        return ()
+
+    @hookspec
+    def workbench_checks(self) -> Iterable[Check]:
+        """Checks run over units."""
+        return ()
+
+
+@cache
+def plugins() -> pluggy.PluginManager:
+    """The plugin manager with the built-in and installed plugins."""
+    manager = pluggy.PluginManager("workbench")
+    manager.add_hookspecs(Hooks)
+    manager.load_setuptools_entrypoints("workbench")
+    return manager
+
+
+def _by_name(results: Iterable[Iterable[Any]]) -> dict[str, Any]:
+    # pluggy calls the last registered first; setdefault lets a plugin replace a built-in
+    members: dict[str, Any] = {}
+    for group in results:
+        for member in group:
+            members.setdefault(member.name, member)
+    return members
+
+
+def readers() -> dict[str, Reader]:
+    """Readers by name."""
+    return _by_name(plugins().hook.workbench_readers())
+
+
+def writers() -> dict[str, Writer]:
+    """Writers by name."""
+    return _by_name(plugins().hook.workbench_writers())
+
+
+def engines() -> dict[str, Engine]:
+    """Engines by name."""
+    return _by_name(plugins().hook.workbench_engines())
+
+
+def checks() -> dict[str, Check]:
+    """Checks by name."""
+    return _by_name(plugins().hook.workbench_checks())
+
+
+def writer(name: str) -> Writer:
+    """The writer of that name.  Raises FormatError that lists the known names."""
+    members = writers()
+    if name not in members:
+        raise FormatError(_unknown("export format", name, members))
+    return members[name]
+
+
+def engine(name: str) -> Engine:
+    """The engine of that name.  Raises EngineError that lists the known names."""
+    members = engines()
+    if name not in members:
+        raise EngineError(_unknown("engine", name, members))
+    return members[name]
+
+
+def _unknown(kind: str, name: str, members: Iterable[str]) -> str:
+    return f"there is no {kind} named {name!r}; choose one of: {', '.join(sorted(members))}"
