@@ -29,7 +29,7 @@ def standard_tag(tag: str) -> str:
     try:
         standard = langcodes.standardize_tag(tag.strip().replace("_", "-"))
         valid = langcodes.tag_is_valid(standard)
-    except (langcodes.LanguageTagError, ValueError):
+    except (ValueError, LookupError):
         valid = False
     if not valid:
         raise InputError(f"{tag!r} is not a language tag; use one like es, pt-BR or zh-Hant")

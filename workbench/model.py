@@ -135,7 +135,7 @@ class Reader(Protocol):
 class Writer(Protocol):
     """A bitext format that can be written; registered by name.
 
-    Its suffixes name the files it fills of the files it fills, one stream each, in that order: `(".tmx",)`, or
+    Its suffixes name the files it fills, one stream each, in that order: `(".tmx",)`, or
     `(".en", ".es")` for a Moses pair.
     """
 
@@ -144,7 +144,14 @@ class Writer(Protocol):
     def suffixes(self, source_lang: str, target_lang: str) -> tuple[str, ...]:
         """Suffixes of the files written for a language pair."""
 
-    def write(self, units: Iterable[Unit], streams: Sequence[IO[bytes]], *, source_lang: str, target_lang: str) -> int:
+    def write(
+        self,
+        units: Iterable[Unit],
+        streams: Sequence[IO[bytes]],
+        *,
+        source_lang: str,
+        target_lang: str,
+    ) -> int:
         """Write units to the open streams; returns how many.  Equal input gives equal bytes."""
 
 

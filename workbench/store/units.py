@@ -1,0 +1,245 @@
+"""Makes units and changes them: drafts by engines, edits by people, always against a known version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import ConflictError, InputError, StoreError
+from workbench.store.database import now, writing
+from workbench.store.views import create_pair_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlite_utils import Database
+
+    from workbench.model import Finding, Hypothesis, State
+
+# Levenshtein distance of two texts longer than this would keep the person who saves waiting.
+LONGEST_MEASURED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class PendingUnit:
+    """A unit that waits for a draft."""
+
+    unit_id: int
+    version: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDraft:
+    """What an engine made for a unit: hypotheses, best first, or findings that say why there are none."""
+
+    unit: PendingUnit
+    hypotheses: Sequence[Hypothesis]
+    findings: Sequence[Finding] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A person's change of one unit, made on `version`; None leaves target or state as it is."""
+
+    unit_id: int
+    version: int
+    actor: str
+    target: str | None = None
+    state: State | None = None
+    seconds: float | None = None
+    why: str = ""
+
+
+def ensure_units(db: Database, document_id: int, target_lang: str) -> int:
+    """Give every segment of a document a unit for a target language; returns how many were new."""
+    with writing(db):
+        execute = db.conn.execute
+        (source_lang,) = execute(
+            "SELECT lang FROM documents WHERE id = ?", (document_id,)
+        ).fetchone()
+        execute(create_pair_view(source_lang, target_lang))
+        made = execute(
+            """INSERT INTO units (document_id, target_lang, position, updated_at, words)
+            SELECT s.document_id, :target_lang, s.position, :now, s.words FROM segments s
+            WHERE s.document_id = :document_id AND NOT EXISTS (
+              SELECT 1 FROM unit_segments us JOIN units u ON u.id = us.unit_id
+              WHERE us.segment_id = s.id AND u.target_lang = :target_lang)
+            ORDER BY s.position""",
+            {"document_id": document_id, "target_lang": target_lang, "now": now()},
+        ).rowcount
+        if made:
+            execute(
+                """INSERT INTO unit_segments (unit_id, segment_id, position)
+                SELECT u.id, s.id, 0 FROM units u
+                JOIN segments s ON s.document_id = u.document_id AND s.position = u.position
+                WHERE u.document_id = ? AND u.target_lang = ?
+                  AND NOT EXISTS (SELECT 1 FROM unit_segments us WHERE us.unit_id = u.id)
+                ORDER BY u.position""",
+                (document_id, target_lang),
+            )
+        return made
+
+
+def pending(
+    db: Database,
+    document_ids: Sequence[int],
+    target_lang: str,
+    *,
+    redo: bool = False,
+    size: int = 500,
+) -> Iterator[list[PendingUnit]]:
+    """Batches of units without a draft, or with `redo` of all that no person has touched.
+
+    Each unit comes once, also if it gets no draft, so that a failing one cannot hold up the rest.
+    """
+    wanted = "u.updated_by = ''" if redo else "u.updated_by = '' AND u.state = 'initial'"
+    query = f"""
+        SELECT u.id, u.version, u.position,
+          (SELECT group_concat(text, ' ') FROM (SELECT s.text FROM unit_segments us
+           JOIN segments s ON s.id = us.segment_id WHERE us.unit_id = u.id ORDER BY us.position))
+        FROM units u WHERE u.document_id = ? AND u.target_lang = ? AND u.position > ? AND {wanted}
+        ORDER BY u.position LIMIT ?"""
+    for document_id in document_ids:
+        last = -1
+        while rows := db.conn.execute(query, (document_id, target_lang, last, size)).fetchall():
+            last = rows[-1][2]
+            yield [
+                PendingUnit(unit_id, version, source or "") for unit_id, version, _, source in rows
+            ]
+
+
+def save_drafts(
+    db: Database, drafts: Iterable[UnitDraft], *, origin: str, signature: str, run_id: int
+) -> int:
+    """Store a batch of drafts in one transaction; returns how many units took theirs.
+
+    A unit that changed since it was read keeps what it has; its draft is still among its matches.
+    """
+    at = now()
+    taken = 0
+    with writing(db):
+        for draft in drafts:
+            ids = [
+                _insert_match(db, draft.unit.unit_id, hypothesis, (origin, signature, at, run_id))
+                for hypothesis in draft.hypotheses
+            ]
+            if ids:
+                best = draft.hypotheses[0]
+                taken += db.conn.execute(
+                    """UPDATE units SET target = ?, state = 'translated', sub_state = 'wb:mt',
+                      origin = ?, score = ?, match_id = ?, version = version + 1, updated_at = ?
+                    WHERE id = ? AND version = ? AND updated_by = ''""",
+                    (
+                        best.text,
+                        origin,
+                        best.score,
+                        ids[0],
+                        at,
+                        draft.unit.unit_id,
+                        draft.unit.version,
+                    ),
+                ).rowcount
+            save_findings(db, draft.unit.unit_id, draft.findings)
+    return taken
+
+
+def _insert_match(
+    db: Database, unit_id: int, hypothesis: Hypothesis, made: tuple[str, str, str, int]
+) -> int:
+    origin, signature, at, run_id = made
+    known = db.conn.execute(
+        "SELECT id FROM matches WHERE unit_id = ? AND signature = ? AND text = ?",
+        (unit_id, signature, hypothesis.text),
+    ).fetchone()
+    if known:
+        return int(known[0])
+    cursor = db.conn.execute(
+        "INSERT INTO matches (unit_id, type, origin, text, score, signature, created_at, run_id)"
+        " VALUES (?, 'mt', ?, ?, ?, ?, ?, ?)",
+        (unit_id, origin, hypothesis.text, hypothesis.score, signature, at, run_id),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def save_findings(db: Database, unit_id: int, findings: Iterable[Finding]) -> None:
+    """Store what a check says about a unit; the same finding is stored once."""
+    with writing(db):
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO findings (unit_id, name, severity, message, at) VALUES (?, ?, ?, ?, ?)",
+            [(unit_id, f.name, f.severity, f.message, now()) for f in findings],
+        )
+
+
+def edit_unit(db: Database, edit: Edit, *, run_id: int | None = None) -> int:
+    """Store a person's change and its revision; returns the unit's version.
+
+    Nothing is written when nothing changes.  Raises ConflictError if the unit is not at
+    `edit.version` any more, InputError if an empty text is accepted, StoreError if there is no such
+    unit.
+    """
+    with writing(db):
+        current = _current(db, edit.unit_id)
+        if current["version"] != edit.version:
+            raise ConflictError(
+                f"unit {edit.unit_id} was changed by {current['updated_by'] or 'an engine'} since you"
+                f" read it (version {current['version']}, yours {edit.version}); compare both texts"
+            )
+        after = current["target"] if edit.target is None else edit.target
+        state = _state_after(edit, current["state"], after)
+        if (after, state) == (current["target"], current["state"]):
+            return int(edit.version)
+        _write_edit(db, edit, current, (after, state), run_id)
+        return edit.version + 1
+
+
+def _state_after(edit: Edit, state: str, after: str) -> str:
+    if edit.state in {"reviewed", "final"} and not after.strip():
+        raise InputError(f"unit {edit.unit_id} has no text yet; type a translation, then accept it")
+    if edit.state:
+        return edit.state
+    if not after:
+        return "initial"
+    return "translated" if state == "initial" else state
+
+
+def _current(db: Database, unit_id: int) -> dict[str, Any]:
+    cursor = db.conn.execute(
+        "SELECT u.target, u.state, u.sub_state, u.version, u.updated_by, m.text AS draft"
+        " FROM units u LEFT JOIN matches m ON m.id = u.match_id WHERE u.id = ?",
+        (unit_id,),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise StoreError(f"there is no unit {unit_id}; look its number up in the view bitext")
+    return dict(zip([column[0] for column in cursor.description], row, strict=True))
+
+
+def _write_edit(
+    db: Database, edit: Edit, current: dict[str, Any], new: tuple[str, str], run_id: int | None
+) -> None:
+    after, state = new
+    sub_state = current["sub_state"] if after == current["target"] else "wb:edited"
+    at = now()
+    changed = db.conn.execute(
+        "UPDATE units SET target = ?, state = ?, sub_state = ?, version = version + 1, updated_by = ?,"
+        " updated_at = ? WHERE id = ? AND version = ?",
+        (after, state, sub_state, edit.actor, at, edit.unit_id, edit.version),
+    ).rowcount
+    if changed != 1:
+        raise ConflictError(f"unit {edit.unit_id} was changed meanwhile; load it again")
+    db.conn.execute(
+        "INSERT INTO revisions (unit_id, version, before, after, state_before, state_after, actor, at,"
+        " seconds, edit_distance, run_id, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (edit.unit_id, edit.version + 1, current["target"], after, current["state"], state, edit.actor,
+         at, edit.seconds, edit_distance(current["draft"], after), run_id, edit.why),
+    )  # fmt: skip
+
+
+def edit_distance(draft: str | None, text: str) -> int | None:
+    """Characters to change from draft to text (Levenshtein); None without a draft or for huge texts."""
+    from rapidfuzz.distance import Levenshtein
+
+    if draft is None or max(len(draft), len(text)) > LONGEST_MEASURED:
+        return None
+    return int(Levenshtein.distance(draft, text))

@@ -1,0 +1,62 @@
+"""The SQL of the views that people query without a join (docs/sql.md describes them)."""
+
+from __future__ import annotations
+
+import re
+
+# A unit's source side: its segments in order, joined as their language joins sentences.
+_SOURCE = """(
+    SELECT group_concat(text, CASE WHEN substr(d.lang, 1, 2) IN ('zh', 'ja', 'th', 'lo', 'km', 'my')
+                                   THEN '' ELSE ' ' END)
+    FROM (SELECT s.text FROM unit_segments us JOIN segments s ON s.id = us.segment_id
+          WHERE us.unit_id = u.id ORDER BY us.position))"""
+
+_STATES = ("initial", "translated", "reviewed", "final")
+_COUNTS = ", ".join(f"sum(u.state = '{state}') AS {state}" for state in _STATES)
+_WORDS = ", ".join(f"sum((u.state = '{state}') * u.words) AS {state}_words" for state in _STATES)
+
+VIEWS = {
+    "bitext": f"""
+SELECT u.id AS unit_id, u.document_id, d.path AS document, u.position,
+  d.lang AS source_lang, u.target_lang, coalesce({_SOURCE}, '') AS source, u.target,
+  u.state, u.sub_state, u.origin, u.score, u.version, u.updated_by, u.updated_at
+FROM units u JOIN documents d ON d.id = u.document_id
+WHERE d.replaced_by IS NULL""",
+    "progress": f"""
+SELECT u.document_id, d.path AS document, d.title, d.lang AS source_lang, u.target_lang,
+  count(*) AS units, sum(u.words) AS words, {_COUNTS}, {_WORDS}
+FROM units u JOIN documents d ON d.id = u.document_id
+WHERE d.replaced_by IS NULL GROUP BY u.document_id, u.target_lang""",
+    "post_edits": f"""
+SELECT u.id AS unit_id, u.document_id, d.path AS document, u.position, d.lang AS source_lang,
+  u.target_lang, coalesce({_SOURCE}, '') AS source, coalesce(m.text, '') AS draft, u.target AS final,
+  (SELECT r.edit_distance FROM revisions r WHERE r.unit_id = u.id
+   ORDER BY r.version DESC LIMIT 1) AS edit_distance,
+  (SELECT sum(r.seconds) FROM revisions r WHERE r.unit_id = u.id) AS seconds,
+  u.state, u.origin, u.updated_by, u.updated_at
+FROM units u JOIN documents d ON d.id = u.document_id LEFT JOIN matches m ON m.id = u.match_id
+WHERE u.updated_by <> ''""",
+    "disagreements": """
+SELECT d.lang AS source_lang, u.target_lang, s.text AS source,
+  count(*) AS units, count(DISTINCT u.target) AS targets,
+  json_group_array(DISTINCT u.target) AS target_texts, min(u.id) AS unit_id
+FROM units u JOIN documents d ON d.id = u.document_id
+JOIN unit_segments us ON us.unit_id = u.id JOIN segments s ON s.id = us.segment_id
+WHERE u.target <> '' AND d.replaced_by IS NULL
+  AND (SELECT count(*) FROM unit_segments n WHERE n.unit_id = u.id) = 1
+GROUP BY s.hash, d.lang, u.target_lang HAVING count(DISTINCT u.target) > 1""",
+}
+
+
+def pair_view(source_lang: str, target_lang: str) -> str:
+    """The name of a pair's own view: `bitext_en_pt_BR` for en and pt-BR."""
+    return "bitext_" + re.sub(r"[^A-Za-z0-9]", "_", f"{source_lang}_{target_lang}")
+
+
+def create_pair_view(source_lang: str, target_lang: str) -> str:
+    """SQL that creates the pair's view if it is not there."""
+    # language tags are letters, digits and hyphens: nothing in them needs quoting
+    return (
+        f"CREATE VIEW IF NOT EXISTS {pair_view(source_lang, target_lang)} AS SELECT * FROM bitext"
+        f" WHERE source_lang = '{source_lang}' AND target_lang = '{target_lang}'"
+    )
