@@ -63,7 +63,6 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def fold(text: str) -> str:
-    """Text as search compares it: without case and diacritics."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+def nfc(text: str) -> str:
+    """Text in Unicode's composed form, in which all segments are stored."""
+    return unicodedata.normalize("NFC", text)

@@ -17,18 +17,22 @@ from workbench.store.reading import (
     unit,
 )
 from workbench.store.runs import Run, running
+from workbench.store.search import search
 from workbench.store.units import (
+    ENGINE_FINDING,
     Edit,
     PendingUnit,
     UnitDraft,
+    count_pending,
     edit_unit,
     ensure_units,
-    pending,
+    next_pending,
     save_drafts,
     save_findings,
 )
 
 __all__ = [
+    "ENGINE_FINDING",
     "Added",
     "Database",
     "Edit",
@@ -38,6 +42,7 @@ __all__ = [
     "UnitDraft",
     "add_document",
     "bitext",
+    "count_pending",
     "documents",
     "documents_of",
     "edit_unit",
@@ -47,15 +52,16 @@ __all__ = [
     "history",
     "language_pairs",
     "matches",
+    "next_pending",
     "now",
     "opened",
     "original",
-    "pending",
     "progress",
     "rows",
     "running",
     "save_drafts",
     "save_findings",
+    "search",
     "unit",
     "writing",
 ]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.store.database import now, writing
-from workbench.store.views import create_pair_view
+from workbench.store.views import SOURCE, create_pair_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sqlite_utils import Database
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Levenshtein distance of two texts longer than this would keep the person who saves waiting.
 LONGEST_MEASURED = 20_000
 
+# The name under which an engine's own errors are kept among the findings.
+ENGINE_FINDING = "engine"
+
 
 @dataclass(frozen=True, slots=True)
 class PendingUnit:
@@ -26,6 +29,7 @@ class PendingUnit:
 
     unit_id: int
     version: int
+    position: int
     source: str
 
 
@@ -81,32 +85,38 @@ def ensure_units(db: Database, document_id: int, target_lang: str) -> int:
         return made
 
 
-def pending(
+def next_pending(
     db: Database,
-    document_ids: Sequence[int],
+    document_id: int,
     target_lang: str,
     *,
+    after: int = -1,
+    size: int = 256,
     redo: bool = False,
-    size: int = 500,
-) -> Iterator[list[PendingUnit]]:
-    """Batches of units without a draft, or with `redo` of all that no person has touched.
+) -> list[PendingUnit]:
+    """The next units of a document, after a position, that wait for a draft.
 
-    Each unit comes once, also if it gets no draft, so that a failing one cannot hold up the rest.
+    With `redo` these are all that no person has touched.  Going on after the last position, not
+    from the start, keeps a unit that gets no draft from holding up the rest.
     """
-    wanted = "u.updated_by = ''" if redo else "u.updated_by = '' AND u.state = 'initial'"
-    query = f"""
-        SELECT u.id, u.version, u.position,
-          (SELECT group_concat(text, ' ') FROM (SELECT s.text FROM unit_segments us
-           JOIN segments s ON s.id = us.segment_id WHERE us.unit_id = u.id ORDER BY us.position))
-        FROM units u WHERE u.document_id = ? AND u.target_lang = ? AND u.position > ? AND {wanted}
-        ORDER BY u.position LIMIT ?"""
-    for document_id in document_ids:
-        last = -1
-        while rows := db.conn.execute(query, (document_id, target_lang, last, size)).fetchall():
-            last = rows[-1][2]
-            yield [
-                PendingUnit(unit_id, version, source or "") for unit_id, version, _, source in rows
-            ]
+    wanted = "" if redo else "AND u.state = 'initial'"
+    rows = db.conn.execute(
+        f"""SELECT u.id, u.version, u.position, {SOURCE} FROM units u
+        JOIN documents d ON d.id = u.document_id
+        WHERE u.document_id = ? AND u.target_lang = ? AND u.position > ? AND u.updated_by = '' {wanted}
+        ORDER BY u.position LIMIT ?""",
+        (document_id, target_lang, after, size),
+    )
+    return [PendingUnit(*row) for row in rows]
+
+
+def count_pending(
+    db: Database, document_ids: Sequence[int], target_lang: str, *, redo: bool = False
+) -> int:
+    """How many units of these documents wait for a draft."""
+    wanted = "" if redo else "AND state = 'initial'"
+    query = f"SELECT count(*) FROM units WHERE document_id = ? AND target_lang = ? AND updated_by = '' {wanted}"
+    return sum(db.conn.execute(query, (n, target_lang)).fetchone()[0] for n in document_ids)
 
 
 def save_drafts(
@@ -140,7 +150,7 @@ def save_drafts(
                         draft.unit.version,
                     ),
                 ).rowcount
-            save_findings(db, draft.unit.unit_id, draft.findings)
+            save_findings(db, [(draft.unit.unit_id, ENGINE_FINDING, draft.findings)])
     return taken
 
 
@@ -162,13 +172,20 @@ def _insert_match(
     return int(cursor.lastrowid or 0)
 
 
-def save_findings(db: Database, unit_id: int, findings: Iterable[Finding]) -> None:
-    """Store what a check says about a unit; the same finding is stored once."""
+def save_findings(db: Database, found: Iterable[tuple[int, str, Sequence[Finding]]]) -> int:
+    """Store what checks say, as (unit, check, findings), in place of what they said before."""
+    at = now()
+    count = 0
     with writing(db):
-        db.conn.executemany(
-            "INSERT OR IGNORE INTO findings (unit_id, name, severity, message, at) VALUES (?, ?, ?, ?, ?)",
-            [(unit_id, f.name, f.severity, f.message, now()) for f in findings],
-        )
+        for unit_id, name, findings in found:
+            db.conn.execute("DELETE FROM findings WHERE unit_id = ? AND name = ?", (unit_id, name))
+            db.conn.executemany(
+                "INSERT OR IGNORE INTO findings (unit_id, name, severity, message, at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [(unit_id, name, finding.severity, finding.message, at) for finding in findings],
+            )
+            count += len(findings)
+    return count
 
 
 def edit_unit(db: Database, edit: Edit, *, run_id: int | None = None) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 # A unit's source side: its segments in order, joined as their language joins sentences.
-_SOURCE = """(
+SOURCE = """coalesce((
     SELECT group_concat(text, CASE WHEN substr(d.lang, 1, 2) IN ('zh', 'ja', 'th', 'lo', 'km', 'my')
                                    THEN '' ELSE ' ' END)
     FROM (SELECT s.text FROM unit_segments us JOIN segments s ON s.id = us.segment_id
-          WHERE us.unit_id = u.id ORDER BY us.position))"""
+          WHERE us.unit_id = u.id ORDER BY us.position)), '')"""
 
 _STATES = ("initial", "translated", "reviewed", "final")
 _COUNTS = ", ".join(f"sum(u.state = '{state}') AS {state}" for state in _STATES)
@@ -18,7 +18,7 @@ _WORDS = ", ".join(f"sum((u.state = '{state}') * u.words) AS {state}_words" for 
 VIEWS = {
     "bitext": f"""
 SELECT u.id AS unit_id, u.document_id, d.path AS document, u.position,
-  d.lang AS source_lang, u.target_lang, coalesce({_SOURCE}, '') AS source, u.target,
+  d.lang AS source_lang, u.target_lang, {SOURCE} AS source, u.target,
   u.state, u.sub_state, u.origin, u.score, u.version, u.updated_by, u.updated_at
 FROM units u JOIN documents d ON d.id = u.document_id
 WHERE d.replaced_by IS NULL""",
@@ -29,7 +29,7 @@ FROM units u JOIN documents d ON d.id = u.document_id
 WHERE d.replaced_by IS NULL GROUP BY u.document_id, u.target_lang""",
     "post_edits": f"""
 SELECT u.id AS unit_id, u.document_id, d.path AS document, u.position, d.lang AS source_lang,
-  u.target_lang, coalesce({_SOURCE}, '') AS source, coalesce(m.text, '') AS draft, u.target AS final,
+  u.target_lang, {SOURCE} AS source, coalesce(m.text, '') AS draft, u.target AS final,
   (SELECT r.edit_distance FROM revisions r WHERE r.unit_id = u.id
    ORDER BY r.version DESC LIMIT 1) AS edit_distance,
   (SELECT sum(r.seconds) FROM revisions r WHERE r.unit_id = u.id) AS seconds,

@@ -1,0 +1,34 @@
+"""The step that runs the registered checks over drafted units and stores what they find."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from workbench import registry, store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.store import Database
+
+# Units per transaction.
+BATCH = 1000
+
+
+def check(db: Database, target_langs: Sequence[str]) -> int:
+    """Run all checks over the units that have a target; returns the number of findings."""
+    checks = list(registry.checks().values())
+    found = 0
+    for target_lang in target_langs:
+        units = (unit for unit in store.bitext(db, target_lang) if unit.target)
+        while batch := list(islice(units, BATCH)):
+            found += store.save_findings(
+                db,
+                (
+                    (unit.unit_id, each.name, list(each.findings(unit)))
+                    for unit in batch
+                    for each in checks
+                ),
+            )
+    return found

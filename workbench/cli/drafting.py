@@ -1,0 +1,236 @@
+"""The commands that bring texts in and draft them: run, add, translate, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workbench.cli import output
+from workbench.cli.options import (
+    database,
+    db_option,
+    document_option,
+    json_option,
+    print_json,
+    progress,
+    reading_options,
+    say,
+    to_option,
+)
+from workbench.errors import EngineError, InputError, PartialError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.ingest import Reading
+    from workbench.store import Database, Run
+    from workbench.translate import Job
+
+paths_argument = click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path)
+)
+engine_option = click.option(
+    "--engine", "engine_name", default="auto", show_default=True, metavar="NAME",
+    help="auto takes the first that works; see: workbench engines.",
+)  # fmt: skip
+offline_option = click.option(
+    "--offline", is_flag=True, help="Never ask Argos's index for a model."
+)
+
+
+@click.command()
+@paths_argument
+@to_option
+@db_option
+@reading_options
+@engine_option
+@offline_option
+@click.option("--export", "formats", multiple=True, metavar="FORMAT",
+              help="Also export to this format; repeat for several.")  # fmt: skip
+@click.option("--serve", is_flag=True, help="Open the review pages at the end.")
+@json_option
+@click.pass_context
+def run(ctx: click.Context, /, paths: tuple[Path, ...], db_path: Path, **options: Any) -> None:  # noqa: ANN401 - click's options
+    """Do the main job: add texts, translate, check and report.
+
+    Run it again after anything went wrong: what is done stays done.
+    """
+    say(f"database: {db_path}")
+    with database(db_path) as db:
+        document_ids, failed = _add(db, paths, _reading(options))
+        failed += _translate_all(db, document_ids, options)
+        _check(db, options["target_langs"])
+        if options["formats"]:
+            output.export_all(db, db_path, options["target_langs"], options["formats"])
+        output.print_report(db, as_json=options["as_json"])
+    if failed:
+        raise PartialError("part of the work failed:\n" + "\n".join(failed))
+    if options["serve"]:
+        ctx.invoke(output.serve, db_path=db_path)
+
+
+@click.command()
+@paths_argument
+@db_option
+@reading_options
+@json_option
+def add(paths: tuple[Path, ...], db_path: Path, as_json: bool, **options: Any) -> None:  # noqa: ANN401 - click's options
+    """Read documents and split them into segments.
+
+    PATHS are files or directories; - is standard input.
+    """
+    with database(db_path) as db:
+        document_ids, failed = _add(db, paths, _reading(options))
+        if as_json:
+            from workbench import store
+
+            print_json([row for row in store.documents(db) if row["document_id"] in document_ids])
+    if failed:
+        raise PartialError("part of the work failed:\n" + "\n".join(failed))
+
+
+@click.command()
+@to_option
+@db_option
+@document_option
+@engine_option
+@offline_option
+@click.option(
+    "--redo", is_flag=True, help="Draft again what no person has touched; old drafts are kept."
+)
+def translate(db_path: Path, document_id: int | None, **options: Any) -> None:  # noqa: ANN401 - click's options
+    """Draft every unit that has no draft."""
+    from workbench import store
+
+    with database(db_path, create=False) as db:
+        document_ids = store.documents_of(db, None, document_id)
+        failed = _translate_all(db, document_ids, options)
+    if failed:
+        raise PartialError("part of the work failed:\n" + "\n".join(failed))
+
+
+@click.command()
+@db_option
+def check(db_path: Path) -> None:
+    """Look at every unit for lost numbers, copied text, loops and the like."""
+    from workbench import store
+
+    with database(db_path, create=False) as db:
+        target_langs = sorted({target_lang for _, target_lang in store.language_pairs(db)})
+        _check(db, target_langs)
+
+
+def _reading(options: dict[str, Any]) -> Reading:
+    from workbench import ingest
+
+    if options["lines"] and options["format_name"]:
+        raise click.UsageError("--lines and --format exclude each other")
+    format_name = ingest.LINES if options["lines"] else options["format_name"]
+    return ingest.Reading(options["lang"], format_name, options["encoding"])
+
+
+def _add(db: Database, paths: Sequence[Path], how: Reading) -> tuple[list[int], list[str]]:
+    """Add all files; one that fails costs only itself.  Raises its error if it was the only one."""
+    from workbench import ingest, store
+
+    document_ids: list[int] = []
+    failed: list[str] = []
+    files = ingest.find_files(paths)
+    with store.running(db, "add", {"paths": [str(path) for path in paths]}) as run:
+        for file in files:
+            try:
+                added = ingest.add_file(db, file, how)
+            except InputError as error:
+                if len(files) == 1:
+                    raise
+                failed.append(str(error))
+                continue
+            document_ids.append(added.document_id)
+            _count(run, added.status)
+            kept = f", {added.kept} units kept" if added.status == "replaced" else ""
+            say(f"{added.status}: {file} ({added.segments} segments{kept})")
+        run.errors += failed
+    if not document_ids:
+        raise InputError("nothing could be read:\n" + "\n".join(failed))
+    return document_ids, failed
+
+
+def _count(run: Run, name: str) -> None:
+    run.counts[name] = run.counts.get(name, 0) + 1
+
+
+def _translate_all(db: Database, document_ids: Sequence[int], options: dict[str, Any]) -> list[str]:
+    """Draft into every language; returns what failed.  Raises EngineError if no language had an engine."""
+    failed: list[str] = []
+    missing: list[EngineError] = []
+    for target_lang in options["target_langs"]:
+        try:
+            failed += _translate(db, document_ids, target_lang, options)
+        except EngineError as error:
+            missing.append(error)
+    if len(missing) == len(options["target_langs"]):
+        raise missing[0]
+    return failed + [str(error) for error in missing]
+
+
+def _translate(
+    db: Database, document_ids: Sequence[int], target_lang: str, options: dict[str, Any]
+) -> list[str]:
+    """Draft documents into one language; returns what failed."""
+    from workbench import store, translate
+
+    langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
+    job = translate.Job(document_ids, target_lang, redo=bool(options.get("redo")))
+    job = translate.prepare(db, [langs[document_id] for document_id in document_ids], job)
+    failed: list[str] = []
+    for source_lang in sorted({langs[document_id] for document_id in job.document_ids}):
+        mine = [n for n in job.document_ids if langs[n] == source_lang]
+        failed += _translate_pair(
+            db, source_lang, translate.Job(mine, target_lang, job.redo), options
+        )
+    return failed
+
+
+def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str, Any]) -> list[str]:
+    from workbench import store, translate
+
+    waiting = store.count_pending(db, job.document_ids, job.target_lang, redo=job.redo)
+    if not waiting:
+        say(f"{source_lang} to {job.target_lang}: every unit has a draft")
+        return []
+    translator = _translator(source_lang, job.target_lang, options)
+    try:
+        with (
+            store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
+            progress(f"{source_lang} to {job.target_lang}", waiting) as advance,
+        ):
+            translate.translate(db, translator, job, run, advance)
+    finally:
+        translator.close()
+    return run.errors
+
+
+def _translator(source_lang: str, target_lang: str, options: dict[str, Any]) -> Any:  # noqa: ANN401
+    from workbench import registry
+    from workbench.engines import choose
+
+    if options["engine_name"] == "auto":
+        return choose.first_that_works(
+            source_lang, target_lang, say=say, offline=options["offline"]
+        )
+    engine = registry.engine(options["engine_name"])
+    return engine.load(source_lang, target_lang)
+
+
+def _check(db: Database, target_langs: Sequence[str]) -> None:
+    from workbench import check as step
+    from workbench import store
+
+    with store.running(db, "check", {"to": list(target_langs)}) as run:
+        run.counts["findings"] = step.check(db, target_langs)
+    say(f"checks: {run.counts['findings']} findings")
+
+
+COMMANDS = (run, add, translate, check)
