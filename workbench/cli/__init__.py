@@ -14,14 +14,6 @@ from workbench.cli import drafting, output, setup
 from workbench.errors import WorkbenchError
 
 
-class _Failure(click.ClickException):
-    """A WorkbenchError as click shows it."""
-
-    def __init__(self, error: WorkbenchError) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code
-
-
 class _Group(click.Group):
     """A group whose commands' WorkbenchErrors become one line and an exit code."""
 
@@ -29,17 +21,18 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except WorkbenchError as error:
-            raise _Failure(error) from error
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: workbench run TEXT --to es --serve",
+)
 @click.version_option(__version__, prog_name="workbench")
 def main() -> None:
-    r"""Segment, machine-translate, review and query parallel text in one SQLite file.
-
-    \b
-    Start with:  workbench run TEXT --to es --serve
-    """
+    """Segment, machine-translate, review and query parallel text in one SQLite file."""
 
 
 for module in (drafting, output, setup):
