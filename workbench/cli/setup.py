@@ -26,8 +26,14 @@ if TYPE_CHECKING:
     callback=language,
     help="Ask for this language; repeat for several [default: all there are].",
 )
+@click.option(
+    "--index", "ask_index", is_flag=True, help="Count what Argos's index offers as working."
+)
+@click.option("--quiet", is_flag=True, help="Only the exit code.")
 @json_option
-def engines(source_lang: str, target_langs: Sequence[str], as_json: bool) -> None:
+def engines(
+    source_lang: str, target_langs: Sequence[str], ask_index: bool, quiet: bool, as_json: bool
+) -> None:
     """Show what can translate each pair on this machine, and why the rest cannot.
 
     Ends with exit code 1 if a language that was asked for has no engine.
