@@ -25,10 +25,10 @@ def check(db: Database, target_langs: Sequence[str]) -> int:
         while batch := list(islice(units, BATCH)):
             found += store.save_findings(
                 db,
-                (
+                [
                     (unit.unit_id, each.name, list(each.findings(unit)))
                     for unit in batch
                     for each in checks
-                ),
+                ],
             )
     return found

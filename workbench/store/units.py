@@ -10,7 +10,7 @@ from workbench.store.database import now, writing
 from workbench.store.views import SOURCE, create_pair_view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlite_utils import Database
 
@@ -120,7 +120,7 @@ def count_pending(
 
 
 def save_drafts(
-    db: Database, drafts: Iterable[UnitDraft], *, origin: str, signature: str, run_id: int
+    db: Database, drafts: Sequence[UnitDraft], *, origin: str, signature: str, run_id: int
 ) -> int:
     """Store a batch of drafts in one transaction; returns how many units took theirs.
 
@@ -150,7 +150,7 @@ def save_drafts(
                         draft.unit.version,
                     ),
                 ).rowcount
-            save_findings(db, [(draft.unit.unit_id, ENGINE_FINDING, draft.findings)])
+        save_findings(db, [(d.unit.unit_id, ENGINE_FINDING, d.findings) for d in drafts])
     return taken
 
 
@@ -172,20 +172,25 @@ def _insert_match(
     return int(cursor.lastrowid or 0)
 
 
-def save_findings(db: Database, found: Iterable[tuple[int, str, Sequence[Finding]]]) -> int:
+def save_findings(db: Database, found: Sequence[tuple[int, str, Sequence[Finding]]]) -> int:
     """Store what checks say, as (unit, check, findings), in place of what they said before."""
     at = now()
-    count = 0
+    rows = [
+        (unit_id, name, finding.severity, finding.message, at)
+        for unit_id, name, findings in found
+        for finding in findings
+    ]
     with writing(db):
-        for unit_id, name, findings in found:
-            db.conn.execute("DELETE FROM findings WHERE unit_id = ? AND name = ?", (unit_id, name))
-            db.conn.executemany(
-                "INSERT OR IGNORE INTO findings (unit_id, name, severity, message, at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                [(unit_id, name, finding.severity, finding.message, at) for finding in findings],
-            )
-            count += len(findings)
-    return count
+        db.conn.executemany(
+            "DELETE FROM findings WHERE unit_id = ? AND name = ?",
+            ((unit_id, name) for unit_id, name, _ in found),
+        )
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO findings (unit_id, name, severity, message, at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
+    return len(rows)
 
 
 def edit_unit(db: Database, edit: Edit, *, run_id: int | None = None) -> int:

@@ -1,0 +1,5 @@
+"""Lets `python -m workbench` do what the command `workbench` does."""
+
+from workbench.cli import main
+
+main()
