@@ -36,4 +36,6 @@ def draft_all(db: Database, document_id: int, target_lang: str = "es") -> None:
     with store.running(db, "translate", {"to": target_lang}) as run:
         units = store.next_pending(db, document_id, target_lang, size=100_000)
         drafts = [store.UnitDraft(u, [Hypothesis(u.source.upper(), -0.5)]) for u in units]
-        store.save_drafts(db, drafts, origin="caps 1", signature="engine:caps", run_id=run.run_id)
+        run.counts["drafted"] = store.save_drafts(
+            db, drafts, origin="caps 1", signature="engine:caps", run_id=run.run_id
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -90,6 +91,23 @@ def test_a_failing_document_leaves_nothing(db: Database) -> None:
     assert counts == [0, 0]
 
 
+def test_a_full_disk_is_said_and_leaves_nothing(db_path: Path) -> None:
+    with store.opened(db_path) as db:
+        add_text(db, ["One."])
+
+    def fill() -> None:
+        with store.opened(db_path) as db:
+            pages = db.execute("PRAGMA page_count").fetchone()[0]
+            db.execute(f"PRAGMA max_page_count = {pages + 5}")
+            add_text(db, [f"Sentence {i}." for i in range(10_000)], path="b.txt")
+
+    with pytest.raises(StoreError, match="disk is full"):
+        fill()
+    with store.opened(db_path) as db:
+        assert [row["document"] for row in store.documents(db)] == ["a.txt"]
+        assert db["segments"].count == 1
+
+
 line = st.text("ab", min_size=1, max_size=2)
 
 
@@ -119,10 +137,8 @@ def test_any_history_of_versions_has_every_unit_once_and_loses_no_typing(
         assert not db.execute("PRAGMA foreign_key_check").fetchall()
 
 
-def test_foreign_file_is_refused(db_path: object, tmp_path: object) -> None:
-    from pathlib import Path
-
-    other = Path(str(tmp_path)) / "other.db"
+def test_foreign_file_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
     connection = sqlite3.connect(other)
     connection.execute("CREATE TABLE documents (x)")
     connection.close()

@@ -16,19 +16,21 @@ if TYPE_CHECKING:
 BATCH = 1000
 
 
-def check(db: Database, target_langs: Sequence[str]) -> int:
-    """Run all checks over the units that have a target; returns the number of findings."""
+def check(db: Database, target_langs: Sequence[str]) -> tuple[int, int]:
+    """Run all checks over the units that have a target.
+
+    Returns the number of findings, and how many came or went since the last time.
+    """
     checks = list(registry.checks().values())
-    found = 0
+    total = changed = 0
     for target_lang in target_langs:
         units = (unit for unit in store.bitext(db, target_lang) if unit.target)
         while batch := list(islice(units, BATCH)):
-            found += store.save_findings(
-                db,
-                [
-                    (unit.unit_id, each.name, list(each.findings(unit)))
-                    for unit in batch
-                    for each in checks
-                ],
-            )
-    return found
+            found = [
+                (unit.unit_id, each.name, list(each.findings(unit)))
+                for unit in batch
+                for each in checks
+            ]
+            total += sum(len(findings) for _, _, findings in found)
+            changed += store.save_findings(db, found)
+    return total, changed

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.ingest import Reading
-    from workbench.store import Database, Run
+    from workbench.store import Database
     from workbench.translate import Job
 
 paths_argument = click.argument(
@@ -148,17 +148,14 @@ def _add(db: Database, paths: Sequence[Path], how: Reading) -> tuple[list[int], 
                 failed.append(str(error))
                 continue
             document_ids.append(added.document_id)
-            _count(run, added.status)
+            if added.status != "unchanged":
+                run.counts[added.status] = run.counts.get(added.status, 0) + 1
             kept = f", {added.kept} units kept" if added.status == "replaced" else ""
             say(f"{added.status}: {file} ({added.segments} segments{kept})")
         run.errors += failed
     if not document_ids:
         raise InputError("nothing could be read:\n" + "\n".join(failed))
     return document_ids, failed
-
-
-def _count(run: Run, name: str) -> None:
-    run.counts[name] = run.counts.get(name, 0) + 1
 
 
 def _translate_all(db: Database, document_ids: Sequence[int], options: dict[str, Any]) -> list[str]:
@@ -229,8 +226,8 @@ def _check(db: Database, target_langs: Sequence[str]) -> None:
     from workbench import store
 
     with store.running(db, "check", {"to": list(target_langs)}) as run:
-        run.counts["findings"] = step.check(db, target_langs)
-    say(f"checks: {run.counts['findings']} findings")
+        total, run.counts["findings changed"] = step.check(db, target_langs)
+    say(f"checks: {total} findings")
 
 
 COMMANDS = (run, add, translate, check)

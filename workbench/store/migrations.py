@@ -182,11 +182,11 @@ def _search_tables(table: str, column: str) -> list[str]:
         remove = (
             f"INSERT INTO {index}({index}, rowid, {column}) VALUES ('delete', old.id, old.{column})"
         )
+        fill = f"INSERT INTO {index}(rowid, {column}) SELECT id, {column} FROM {table}"
         new, old = f"WHEN new.{column} {condition}", f"WHEN old.{column} {condition}"
         statements += [
             f"CREATE VIRTUAL TABLE {index} USING fts5({column}, {options}, content_rowid='id')",
-            f"INSERT INTO {index}(rowid, {column}) SELECT id, {column} FROM {table}"
-            f" WHERE {column} {condition}",
+            f"{fill} WHERE {column} {condition}",
             f"CREATE TRIGGER {index}_ai AFTER INSERT ON {table} {new} BEGIN {add}; END",
             f"CREATE TRIGGER {index}_ad AFTER DELETE ON {table} {old} BEGIN {remove}; END",
             f"CREATE TRIGGER {index}_bu AFTER UPDATE OF {column} ON {table} {old} BEGIN {remove}; END",

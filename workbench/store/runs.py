@@ -30,7 +30,10 @@ class Run:
 def running(
     db: Database, command: str, arguments: dict[str, Any], *, actor: str = ""
 ) -> Iterator[Run]:
-    """Record a run for the length of a `with` block: done, failed, or interrupted if it never ends."""
+    """Record a run for the length of a `with` block: done, failed, or interrupted if it never ends.
+
+    A run that ends well and counted nothing wrote nothing, and leaves no row.
+    """
     with writing(db):
         _close_dead_runs(db)
         cursor = db.conn.execute(
@@ -50,13 +53,19 @@ def running(
         run.errors.append(str(error))
         raise
     finally:
-        with writing(db):
-            db.conn.execute(
-                "UPDATE runs SET finished = ?, status = ?, counts = ?, errors = ?, signature = ?"
-                " WHERE id = ?",
-                (now(), status, json.dumps(run.counts), json.dumps(run.errors, ensure_ascii=False),
-                 run.signature, run.run_id),
-            )  # fmt: skip
+        _finish(db, run, status)
+
+
+def _finish(db: Database, run: Run, status: str) -> None:
+    with writing(db):
+        if status == "done" and not any(run.counts.values()):
+            db.conn.execute("DELETE FROM runs WHERE id = ?", (run.run_id,))
+            return
+        db.conn.execute(
+            "UPDATE runs SET finished = ?, status = ?, counts = ?, errors = ?, signature = ? WHERE id = ?",
+            (now(), status, json.dumps(run.counts), json.dumps(run.errors, ensure_ascii=False),
+             run.signature, run.run_id),
+        )  # fmt: skip
 
 
 def _close_dead_runs(db: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -173,24 +174,36 @@ def _insert_match(
 
 
 def save_findings(db: Database, found: Sequence[tuple[int, str, Sequence[Finding]]]) -> int:
-    """Store what checks say, as (unit, check, findings), in place of what they said before."""
-    at = now()
-    rows = [
-        (unit_id, name, finding.severity, finding.message, at)
-        for unit_id, name, findings in found
-        for finding in findings
-    ]
+    """Store what checks say, as (unit, check, findings), in place of what they said before.
+
+    Returns how many findings came or went; what is said again stays as it is.
+    """
     with writing(db):
-        db.conn.executemany(
-            "DELETE FROM findings WHERE unit_id = ? AND name = ?",
-            ((unit_id, name) for unit_id, name, _ in found),
+        rows = db.conn.execute(
+            "SELECT unit_id, name, severity, message FROM findings WHERE unit_id IN"
+            " (SELECT value FROM json_each(?)) AND name IN (SELECT value FROM json_each(?))",
+            (
+                json.dumps([unit_id for unit_id, _, _ in found]),
+                json.dumps([n for _, n, _ in found]),
+            ),
         )
+        before = set(rows.fetchall())
+        after = {
+            (unit_id, name, finding.severity, finding.message)
+            for unit_id, name, findings in found
+            for finding in findings
+        }
+        db.conn.executemany(
+            "DELETE FROM findings WHERE unit_id = ? AND name = ? AND severity = ? AND message = ?",
+            before - after,
+        )
+        at = now()
         db.conn.executemany(
             "INSERT OR IGNORE INTO findings (unit_id, name, severity, message, at)"
             " VALUES (?, ?, ?, ?, ?)",
-            rows,
+            [(*row, at) for row in sorted(after - before)],
         )
-    return len(rows)
+    return len(before ^ after)
 
 
 def edit_unit(db: Database, edit: Edit, *, run_id: int | None = None) -> int:
