@@ -22,7 +22,7 @@ demo: .venv/ready demo-engine
 
 # Argos models if they are here or can be had, else Apertium from the distribution.
 demo-engine: .venv/ready
-	@$(WORKBENCH) engines $(DEMO_LANGUAGES:%=--to %) --index --quiet || sh .ci/packages $(APERTIUM)
+	@$(WORKBENCH) engines $(DEMO_LANGUAGES:%=--to %) --index >/dev/null 2>&1 || sh .ci/packages $(APERTIUM)
 
 test: .venv/ready .venv-next/ready test-system
 	$(PY) -m pytest -n 2

@@ -87,9 +87,13 @@ class Translator(Protocol):
 
 
 class Engine(Protocol):
-    """A way to translate; registered by name."""
+    """A way to translate; registered by name.
+
+    An engine that is `automatic` may be chosen without being asked for.
+    """
 
     name: str
+    automatic: bool
 
     def pairs(self) -> Iterable[tuple[str, str]]:
         """Language pairs (source, target) that can be translated on this machine now."""

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@click.command()
-@click.option(
+source_option = click.option(
     "--from", "source_lang", default="en", show_default=True, metavar="LANG", callback=language
 )
+
+
+@click.command()
+@source_option
 @click.option(
     "--to",
     "target_langs",
@@ -26,65 +29,44 @@ if TYPE_CHECKING:
     callback=language,
     help="Ask for this language; repeat for several [default: all there are].",
 )
-@click.option(
-    "--index", "ask_index", is_flag=True, help="Count what Argos's index offers as working."
-)
-@click.option("--quiet", is_flag=True, help="Only the exit code.")
+@click.option("--index", "ask_index", is_flag=True, help="Ask Argos's index too.")
 @json_option
 def engines(
-    source_lang: str, target_langs: Sequence[str], ask_index: bool, quiet: bool, as_json: bool
-) -> None:
-    """Show what can translate each pair on this machine, and why the rest cannot.
+    source_lang: str, target_langs: Sequence[str], ask_index: bool, as_json: bool
+) -> None:  # fmt: skip
+    """Show what can translate each pair here, and why the rest cannot.
 
     Ends with exit code 1 if a language that was asked for has no engine.
     """
-    from workbench import registry
+    from workbench.engines import overview
 
-    members = [engine for engine in registry.engines().values() if engine.automatic]
-    pairs = {engine.name: set(engine.pairs()) for engine in members}
-    known = {
-        target for found in pairs.values() for source, target in found if source == source_lang
-    }
-    rows = [
-        {
-            "source_lang": source_lang,
-            "target_lang": target_lang,
-            "engine": engine.name,
-            "works": (source_lang, target_lang) in pairs[engine.name],
-            "why_not": ""
-            if (source_lang, target_lang) in pairs[engine.name]
-            else engine.why_not(source_lang, target_lang),
-        }
-        for target_lang in target_langs or sorted(known)
-        for engine in members
-    ]
+    rows = overview.overview(source_lang, target_langs, ask_index=ask_index)
     if as_json:
         print_json(rows)
     elif rows:
         print_table("Engines", rows, list(rows[0]))
-    missing = [
-        t for t in target_langs if not any(r["works"] for r in rows if r["target_lang"] == t)
-    ]
-    if missing or not rows:
+    working = {row["target_lang"] for row in rows if row["works"]}
+    missing = [target_lang for target_lang in target_langs if target_lang not in working]
+    if missing or not working:
+        what = ", ".join(missing) or "any language"
         raise EngineError(
-            f"no engine translates {source_lang} to {', '.join(missing) or 'anything'} here;"
-            " see: workbench models --help"
+            f"no engine translates {source_lang} to {what} here; see: workbench models install --help"
         )
 
 
 @click.group()
 def models() -> None:
-    """Translation models: list, install, remove."""
+    """List, install and remove translation models."""
 
 
 @models.command("list")
 @click.option("--offline", is_flag=True, help="Only what is installed.")
 @json_option
 def list_models(offline: bool, as_json: bool) -> None:
-    """Show installed models and those that Argos's index offers."""
-    from workbench.engines import models as step
+    """Show installed Argos packages and those that Argos's index offers."""
+    from workbench.engines import overview
 
-    rows = step.listing(offline=offline)
+    rows = overview.models(offline=offline)
     if as_json:
         print_json(rows)
     elif rows:
@@ -95,44 +77,35 @@ def list_models(offline: bool, as_json: bool) -> None:
 
 @models.command()
 @click.argument("what", nargs=-1, required=True)
-@click.option(
-    "--from", "source_lang", default="en", show_default=True, metavar="LANG", callback=language
-)
+@source_option
 def install(what: Sequence[str], source_lang: str) -> None:
     """Install models: languages from Argos's index, or .argosmodel files.
 
     WHAT are target languages, like es fr, or paths of files.
     """
-    from workbench.engines import models as step
+    from workbench import lang
+    from workbench.engines import index
+    from workbench.engines.install import install_file
 
     for item in what:
         if item.endswith(".argosmodel") or Path(item).is_file():
-            say(f"installed {step.install_file(Path(item))}")
-        else:
-            _install_language(source_lang, item)
-
-
-def _install_language(source_lang: str, target_lang: str) -> None:
-    from workbench import lang
-    from workbench.engines import models as step
-
-    for entry in step.route(source_lang, lang.standard_tag(target_lang)):
-        say(f"downloading {entry.name} from {entry.url}")
-        with progress(entry.name, 100) as advance:
-            installed = step.download(entry, advance)
-        say(f"installed {installed}")
+            say(f"installed {install_file(Path(item)).name}")
+            continue
+        for entry in index.find(source_lang, lang.standard_tag(item)):
+            say(f"downloading {entry.name} from {entry.url}")
+            with progress(entry.name, None) as advance:
+                package = index.download(entry, advance)
+            say(f"installed {package.name}")
 
 
 @models.command()
 @click.argument("target_lang", metavar="LANG", callback=language)
-@click.option(
-    "--from", "source_lang", default="en", show_default=True, metavar="LANG", callback=language
-)
+@source_option
 def remove(target_lang: str, source_lang: str) -> None:
     """Remove the installed model of a language pair."""
-    from workbench.engines import models as step
+    from workbench.engines.install import remove as step
 
-    say(f"removed {step.remove(source_lang, target_lang)}")
+    say(f"removed {step(source_lang, target_lang).name}")
 
 
 COMMANDS = (engines, models)
