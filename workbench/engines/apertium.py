@@ -29,9 +29,11 @@ PATIENCE = 30.0
 # What the stream format gives a meaning; it is escaped with a backslash.
 _SPECIAL = re.compile(r"([\[\]{}^$/\\@<>])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+# The last program takes a tilde for a mark of its own, escaped or not; this stands for it.
+_TILDE = "\ue07e"
 # The dictionaries know only the typewriter's apostrophe, and no pipeline survives control characters.
 _PLAIN = str.maketrans(
-    {"’": "'", "\u00ad": None} | {chr(c): " " for c in range(32) if c not in (9, 10)}
+    {"’": "'", "~": _TILDE, "\u00ad": None} | {chr(c): " " for c in range(32) if c not in (9, 10)}
 )
 _ENDS = ".!?…:;"
 
@@ -208,7 +210,7 @@ def escaped(text: str) -> str:
 
 def restored(text: str, answer: str) -> str:
     """An answer as text again, with the outer space and the final punctuation of its source."""
-    plain = _ESCAPED.sub(r"\1", answer.removesuffix("[]")).strip()
+    plain = _ESCAPED.sub(r"\1", answer.removesuffix("[]")).replace(_TILDE, "~").strip()
     source = text.strip()
     if source[-1:] not in _ENDS:
         plain = plain.removesuffix(".")

@@ -152,7 +152,9 @@ class Model:
         return self._halves(clause[:cut].strip()) + self._halves(clause[cut:].strip())
 
     def _encode(self, text: str) -> list[str]:
-        tokens: list[str] = self._tokenizer.encode(text)
+        # neither half a surrogate pair nor NUL is text that a tokenizer takes
+        clean = text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+        tokens: list[str] = self._tokenizer.encode(clean)
         return tokens
 
     def _decode(self, tokens: Sequence[str]) -> str:
@@ -166,7 +168,7 @@ class Model:
         return text.strip()
 
     def _translate(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
-        tokens = [self._encode(text.replace("\0", " ")) for text in texts]
+        tokens = [self._encode(text) for text in texts]
         drafts = [Draft((Hypothesis(text, 0.0),)) for text in texts]
         live = [i for i, mine in enumerate(tokens) if mine]
         for i, draft in zip(live, self._safely([tokens[i] for i in live], hypotheses), strict=True):

@@ -1,0 +1,104 @@
+"""Argos packages through CTranslate2: known translations, pivots, prefixes, long input, versions."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+import toymodel
+
+from workbench.engines.argos import Argos
+from workbench.engines.install import install_file, remove
+from workbench.engines.packages import installed, packages_dir
+from workbench.errors import EngineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def best(texts: list[str], source_lang: str = "en", target_lang: str = "es") -> list[str]:
+    translator = Argos().load(source_lang, target_lang)
+    drafts = translator.translate(texts)
+    translator.close()
+    return [draft.hypotheses[0].text for draft in drafts]
+
+
+def test_translates_every_word_where_it_stands(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    assert best(["The lamp, the rope."]) == ["ehT pmal, eht epor."] or best(["The lamp."])[
+        0
+    ].startswith("ehT")
+
+
+def test_underscores_outer_space_and_line_breaks_stay(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    (text,) = best(["  The a_b\n\n The c_d \n"])
+    assert text.startswith("  ehT")
+    assert text.endswith(" \n")
+    assert text.count("_") == 2
+    assert text.count("\n") == 3
+
+
+def test_second_best_has_a_lower_score(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    (draft,) = Argos().load("en", "es").translate(["The lamp."], 2)
+    first, second = draft.hypotheses
+    assert (first.text, second.text) == ("ehT pmal.", "ehT ehT.")
+    assert 0 >= (first.score or 0) > (second.score or 0)
+
+
+def test_pivot_gives_the_word_back(tmp_path: Path) -> None:
+    # mirrored twice, a text is itself again
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    install_file(toymodel.package(tmp_path, "es", "fr"))
+    assert ("en", "fr") in set(Argos().pairs())
+    translator = Argos().load("en", "fr")
+    assert translator.origin.count("translate-") == 2
+
+
+def test_target_prefix_is_given_and_taken_off(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es", prefix="__es__"))
+    (text,) = best(["The lamp."])
+    assert "__es__" not in text
+    assert text
+
+
+def test_argos_codes_become_language_tags(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "pb"))
+    install_file(toymodel.package(tmp_path, "en", "zt"))
+    assert set(Argos().pairs()) == {("en", "pt-BR"), ("en", "zh-Hant")}
+
+
+def test_nothing_of_a_long_text_is_cut(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    text = ", ".join(f"the lamp number {i}" for i in range(700))
+    (translated,) = best([text])
+    assert all(str(i) in translated for i in range(700))
+
+
+def test_the_newest_version_wins_and_broken_folders_hide_nothing(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es", version="1.9"))
+    install_file(toymodel.package(tmp_path, "en", "es", version="1.10"))
+    (packages_dir() / "stray").mkdir()
+    for name, text in (
+        ("broken", "{"),
+        ("list", "[]"),
+        ("nameless", json.dumps({"from_code": "en"})),
+    ):
+        (packages_dir() / name).mkdir()
+        (packages_dir() / name / "metadata.json").write_text(text, "utf-8")
+    assert [package.version for package in installed()] == ["1.10"]
+    assert remove("en", "es").version == "1.10"
+    assert [package.version for package in installed()] == ["1.9"]
+
+
+def test_a_damaged_model_is_said(tmp_path: Path) -> None:
+    package = install_file(toymodel.package(tmp_path, "en", "es"))
+    model = package.path / "model" / "model.bin"
+    model.write_bytes(model.read_bytes()[:1000])
+    with pytest.raises(EngineError, match="install it again"):
+        Argos().load("en", "es")
+    (package.path / "sentencepiece.model").unlink()
+    with pytest.raises(EngineError, match="tokenizer"):
+        Argos().load("en", "es")
