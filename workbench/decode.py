@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from itertools import pairwise
 
 from workbench.errors import InputError
 from workbench.model import SourceText
@@ -59,6 +60,7 @@ INSIDE_WORD = re.compile(
     r"(?<=[^\W\d_])[\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u02c7-\u02dd"
     r"\u201a\u201e\u2020\u2021\u2030\u2039\u203a\u20ac\u2122\ufffd](?=[^\W\d_])"
 )
+HIRAGANA = re.compile("[\u3041-\u3096]")
 COMMON = re.compile(r"[ \n\r\tA-Za-z0-9.,;:\u3000-\u3002]")
 
 
@@ -184,9 +186,24 @@ def _ranked(sample: bytes) -> list[str]:
     western = sample.decode("cp1252", "replace")
     if _looks_western(sample) or any(str(match) == western for match in found):
         names = ["cp1252", *names]
-    names = list(dict.fromkeys([*names, "cp1252"]))
-    # a wrong reading puts symbols inside words: Polish in cp1252 has gês¹ for gęśą
-    return sorted(names, key=lambda name: len(INSIDE_WORD.findall(sample.decode(name, "replace"))))
+    japanese = [codec for codec in ("cp932", "euc_jp") if _has_kana(sample, codec)]
+    names = list(dict.fromkeys([*japanese, *names, "cp1252"]))
+    return sorted(names, key=lambda name: _oddities(sample.decode(name, "replace")))
+
+
+def _oddities(text: str) -> int:
+    """How often a word has a symbol inside or goes over from small letters to capitals.
+
+    Wrong readings do that: Polish in cp1252 has gês¹ for gęśą, Russian in the wrong one swaps the case.
+    """
+    swaps = sum(a.islower() and b.isupper() for a, b in pairwise(text))
+    return swaps + len(INSIDE_WORD.findall(text))
+
+
+def _has_kana(sample: bytes, codec: str) -> bool:
+    """Whether much of a sample reads as hiragana, of which every Japanese text is full."""
+    text = sample.decode(codec, "replace")
+    return 6 * len(HIRAGANA.findall(text)) > sum(not character.isascii() for character in text)
 
 
 def _looks_western(sample: bytes) -> bool:

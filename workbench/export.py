@@ -40,7 +40,7 @@ def export(
         count = _write(units, writer, drafts, source_lang=source_lang, target_lang=target_lang)
         _replace_all(paths, drafts)
     except OSError as error:
-        raise _explained(error, paths[0]) from error
+        raise _explained(error, paths) from error
     finally:
         for draft in drafts:
             draft.unlink(missing_ok=True)
@@ -99,10 +99,10 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _explained(error: OSError, path: Path) -> FormatError:
-    folder = path.parent
-    if not folder.is_dir():
-        advice = f"make the folder first: mkdir -p {folder}"
+def _explained(error: OSError, paths: Sequence[Path]) -> FormatError:
+    path = next((path for path in paths if path.is_dir()), paths[0])
+    if not path.parent.is_dir():
+        advice = f"make the folder first: mkdir -p {path.parent}"
     elif path.is_dir():
         advice = "a folder has that name; choose another with --out"
     else:

@@ -83,7 +83,7 @@ def needed_width(text: str, line: Line, following: Line) -> int:
     if is_spaceless(text[following.start]):
         return line.width + 2  # closing punctuation may not begin a line
     end = min(following.end, following.start + MAX_WORD)
-    word = text[following.start : end].split(maxsplit=1)[0]
+    word = text[following.start : end].split(" ", 1)[0]  # a no-break space breaks no line
     return line.width + 1 + len(word)
 
 
