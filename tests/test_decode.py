@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.decode import decode
@@ -99,6 +99,7 @@ def test_empty_file_is_empty_text() -> None:
     assert decode(b"", name="a.txt").text == ""
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "utf-16", "latin-1", "cp932"]))
 def test_any_bytes_come_back_or_are_refused(content: bytes, declared: str | None) -> None:
     try:
@@ -107,6 +108,7 @@ def test_any_bytes_come_back_or_are_refused(content: bytes, declared: str | None
         assert "a.txt" in str(error)  # noqa: PT017 - both outcomes are right
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_utf8_is_never_mistaken(text: str) -> None:
     content = text.encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench import registry
@@ -29,6 +29,7 @@ def reader(request: pytest.FixtureRequest) -> Reader:
 
 
 @pytest.mark.parametrize("name", READERS)
+@settings(deadline=None)
 @given(text=TEXTS)
 def test_pieces_are_in_the_text_in_order_and_tight(name: str, text: str) -> None:
     reached = 0
@@ -44,6 +45,7 @@ def test_pieces_are_in_the_text_in_order_and_tight(name: str, text: str) -> None
 
 
 @pytest.mark.parametrize("name", READERS)
+@settings(deadline=None)
 @given(words=st.lists(st.sampled_from(["Alpha", "beta,", "“gamma”", "delta", "naïve"]), min_size=1))
 def test_prose_is_read_whole(name: str, words: list[str]) -> None:
     text = " ".join([*words, "end."])

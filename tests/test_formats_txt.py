@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.formats.txt import TxtReader
@@ -60,6 +60,7 @@ def test_first_line_indents_divide_paragraphs() -> None:
     assert texts(filled(72, "\n", "    ")) == PROSE
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(PROSE), min_size=1, max_size=12), st.integers(45, 110))
 def test_wrapping_any_prose_changes_nothing(paragraphs: list[str], width: int) -> None:
     text = "\n\n".join(textwrap.fill(paragraph, width) for paragraph in paragraphs)
@@ -199,3 +200,30 @@ def test_shared_text_has_one_block_a_line() -> None:
         assert texts(text) == [line.strip() for line in text.splitlines() if line.strip()]
         kinds = [kind for kind, _ in blocks(text)]
         assert kinds == ["heading"] * 3 + ["paragraph"] * (len(kinds) - 3)
+
+
+def test_dialogue_of_indented_lines() -> None:
+    lines = [
+        "“Who is there, at this hour of the night, in this weather?” asked he.",
+        "“Nobody, sir, only the wind and I, and we should like to be let in.”",
+        "“Come in, then, both of you, and shut the door after the wind, will you.”",
+    ]
+    text = "\n".join(f"    {line}" for line in lines)
+    assert texts(filled(72, "\n", "    ") + "\n" + text) == [*PROSE, *lines]
+
+
+def test_spaceless_scripts_are_joined_too() -> None:
+    sentence = "灯台守は毎晩九時に階段を上り三十年のあいだ変わらずにランプに火をともした。"
+    wrapped = [sentence[i : i + 20] for i in range(0, len(sentence), 20)]
+    text = "\n\n".join(["\n".join(wrapped)] * 5)
+    assert [joined.replace(" ", "") for joined in texts(text)] == [sentence] * 5
+
+
+def test_mail_quotes_keep_their_depth() -> None:
+    text = "On Monday you wrote:\n> I am not sure.\n>> Nor was I.\nNow I am.\n"
+    assert blocks(text) == [
+        ("paragraph", "On Monday you wrote:"),
+        ("quote", "I am not sure."),
+        ("quote", "Nor was I."),
+        ("paragraph", "Now I am."),
+    ]

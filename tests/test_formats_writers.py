@@ -8,11 +8,12 @@ import re
 import resource
 import shutil
 import subprocess
+import sys
 import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from translate.storage.tmx import tmxfile
@@ -96,6 +97,7 @@ pairs_of_texts = st.lists(st.tuples(TEXTS, TEXTS), max_size=5)
 
 
 @pytest.mark.parametrize("name", WRITERS)
+@settings(deadline=None)
 @given(pairs=pairs_of_texts)
 def test_equal_input_gives_equal_valid_utf8(name: str, pairs: list[tuple[str, str]]) -> None:
     units = units_of(pairs)
@@ -144,11 +146,12 @@ def test_memory_stays_flat(name: str) -> None:
     assert peak < 2_000_000
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss has another unit elsewhere")
 def test_memory_of_tmx_stays_flat_in_libxml2_too() -> None:
     write_many("tmx", 1000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert write_many("tmx", 200_000) == 200_000
-    # the file has 80 MB; ru_maxrss counts kilobytes
+    # kilobytes; the file has 80,000 of them
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
 
 
@@ -156,6 +159,7 @@ def xml_text(text: str) -> str:
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "\ufffd", text)
 
 
+@settings(deadline=None)
 @given(pairs=pairs_of_texts)
 def test_tmx_is_read_back_and_valid(pairs: list[tuple[str, str]]) -> None:
     count, (content,) = written("tmx", units_of(pairs))
@@ -221,6 +225,7 @@ def unescaped(cell: str) -> str:
     return re.sub(r"\\(?:u([0-9a-f]{4})|(.))", text, cell)
 
 
+@settings(deadline=None)
 @given(pairs=pairs_of_texts)
 def test_tsv_is_read_back_and_starts_no_formula(pairs: list[tuple[str, str]]) -> None:
     units = units_of(pairs)
@@ -234,9 +239,15 @@ def test_tsv_is_read_back_and_starts_no_formula(pairs: list[tuple[str, str]]) ->
     assert count == len(units)
 
 
+def joined_surrogates(text: str) -> str:
+    """The text as JSON holds it: two lone surrogates in a row are one character."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+@settings(deadline=None)
 @given(pairs=pairs_of_texts)
 def test_jsonl_is_read_back(pairs: list[tuple[str, str]]) -> None:
-    units = units_of(pairs)
+    units = units_of([(joined_surrogates(s), joined_surrogates(t)) for s, t in pairs])
     count, (content,) = written("jsonl", units)
     assert [Unit(**json.loads(line)) for line in content.decode().splitlines()] == units
     assert count == len(units)
@@ -250,6 +261,7 @@ def test_jsonl_has_no_infinity() -> None:
     assert json.loads(content)["score"] is None
 
 
+@settings(deadline=None)
 @given(pairs=pairs_of_texts)
 def test_moses_files_have_the_same_lines(pairs: list[tuple[str, str]]) -> None:
     count, files = written("moses", units_of(pairs))

@@ -115,16 +115,17 @@ class _Page:
     def _runs(self, lines: list[Line], width: int) -> Iterator[list[Line]]:
         """The lines of each block."""
         run: list[Line] = []
-        hanging = _is_hanging(lines)
+        # a paragraph goes on at this indent; lines further in begin one
+        floor = min((line.indent for line in lines[1:]), default=0)
         for line in lines:
-            if run and self._breaks(run, line, width, hanging=hanging):
+            if run and self._breaks(run, line, width, floor):
                 yield run
                 run = []
             run.append(line)
         if run:
             yield run
 
-    def _breaks(self, run: list[Line], line: Line, width: int, *, hanging: bool) -> bool:
+    def _breaks(self, run: list[Line], line: Line, width: int, floor: int) -> bool:
         """Whether a line begins a new block after the lines of the present one."""
         last = run[-1]
         if last.quoted != line.quoted:
@@ -139,7 +140,9 @@ class _Page:
             return True
         if not full or self._is_tabular(last) or self._is_tabular(line):
             return True
-        return line.indent - last.indent >= MIN_INDENT and not hanging
+        if line.indent - floor < MIN_INDENT:
+            return False
+        return last.indent < line.indent or (len(run) == 1 and ends_sentence(self.text, last))
 
     def _was_wrapped(self, line: Line, following: Line, width: int) -> bool:
         """Whether a line was broken only because the next word did not fit."""
@@ -203,9 +206,3 @@ class _Page:
 def _is_capitals(content: str) -> bool:
     """Whether a line is set in capitals, as only headings are; a shout is not."""
     return content.isupper() and sum(c.isalpha() for c in content) > 1 and content[-1] not in '!,"”'
-
-
-def _is_hanging(lines: list[Line]) -> bool:
-    """Whether all lines but the first are indented alike."""
-    rest = [line.indent for line in lines[1:]]
-    return bool(rest) and min(rest) > lines[0].indent
