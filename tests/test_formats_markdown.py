@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from workbench.formats.markdown import MAX_NESTING, MarkdownReader
 
@@ -109,3 +112,22 @@ def test_deep_nesting_is_read_up_to_the_limit() -> None:
     depth = MAX_NESTING // 2
     assert blocks("> " * depth + "deep") == [("quote", depth, ["deep"])]
     assert blocks("> " * 5000 + "too deep\n\nAfter.") == [("paragraph", 0, ["After."])]
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        ["word", "two words", "\n", "\n\n", "\t", " ", "    ", "> ", ">", "- ", "1. ", "# ", " #", "===",
+         "---", "|", "\\|", "a|b\n-|-\n", "```", "[a]: b", "<p>", "*", "吾輩"]
+    )
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(MARKUP.map("".join))
+def test_pieces_are_the_text_that_the_parser_sees(text: str) -> None:
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
+    contents = [token.content for token in parser.parse(text) if token.type == "inline"]
+    # the parser takes the backslash off an escaped bar in a table
+    seen = [[line.strip().replace("\\|", "|") for line in c.split("\n")] for c in contents if c]
+    found = [[piece.replace("\\|", "|") for piece in pieces] for _, _, pieces in blocks(text)]
+    assert found == seen

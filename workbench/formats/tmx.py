@@ -69,10 +69,10 @@ def _header(source_lang: str) -> etree._Element:
     from lxml import etree
 
     attributes = {
-        "creationtool": "translation-workbench",
+        "creationtool": "workbench",
         "creationtoolversion": __version__,
         "segtype": "sentence",
-        "o-tmf": "translation-workbench",
+        "o-tmf": "workbench",
         "adminlang": "en",
         "srclang": source_lang,
         "datatype": "plaintext",
