@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 # Characters on either side of a doubtful stop that Punkt gets to see.
 CONTEXT = 40
+# Sentences of one paragraph after which Punkt is asked no more: it takes a millisecond each time,
+# and only hostile texts go on like that.
+ASKED = 1000
 # A parenthesis longer than this was never closed, or holds sentences of its own.
 PARENTHESIS = 300
 
@@ -76,7 +79,7 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _decided(text: str, rules: Language, known: set[int]) -> Iterator[int]:
     items = sorted(known)
-    sentence = quotes = counted = 0
+    sentence = quotes = counted = found = 0
     for match in _CANDIDATE.finditer(text):
         end = match.end()
         quotes += text.count('"', counted, end)
@@ -86,14 +89,16 @@ def _decided(text: str, rules: Language, known: set[int]) -> Iterator[int]:
         sentence = max(sentence, items[bisect_right(items, end) - 1])
         if end == sentence or _refused_at_sight(text, sentence, match):
             continue
+        context = text[max(0, match.start() - CONTEXT) : end + CONTEXT] if found < ASKED else ""
         candidate = Candidate(
             _word_before(text, match.start()), match["stop"], match["close"], match["open"],
-            match["next"], text[max(0, match.start() - CONTEXT) : end + CONTEXT],
+            match["next"], context,
         )  # fmt: skip
         if is_boundary(candidate, rules) and not _in_parenthesis(
             text, sentence, match.end("close")
         ):
             sentence = end
+            found += 1
             yield end
 
 
@@ -170,12 +175,14 @@ def _is_number(word: str) -> bool:
 
 def _like_abbreviation(word: str) -> bool:
     """Short and capital, or without a vowel."""
-    return len(word) <= 4 and (word[:1].isupper() or not _VOWEL.search(word))
+    return len(word) <= 4 and word.isalpha() and (word[0].isupper() or not _VOWEL.search(word))
 
 
 def _punkt_says(candidate: Candidate, rules: Language) -> bool:
     """Whether Punkt, with our lists, ends a sentence at the candidate."""
     context = candidate.context
+    if not context:
+        return True
     following = context.rfind(candidate.open + candidate.next[:10])
     return any(start == following for start, _ in _punkt(rules.name).span_tokenize(context))
 
