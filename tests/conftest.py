@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from workbench import store
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from workbench.store import Database
+
+
+# a slow machine is no failure
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.load_profile("default")
 
 
 @pytest.fixture(autouse=True)

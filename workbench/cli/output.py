@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from workbench.store import Database
 
 PROGRESS = (
-    "document",
+    "title",
     "target_lang",
     "units",
     "words",

@@ -212,6 +212,8 @@ def restored(text: str, answer: str) -> str:
     """An answer as text again, with the outer space and the final punctuation of its source."""
     plain = _ESCAPED.sub(r"\1", answer.removesuffix("[]")).replace(_TILDE, "~").strip()
     source = text.strip()
+    if "  " not in source:  # words that come to nothing leave their space behind
+        plain = re.sub(r" {2,}", " ", re.sub(r" +(?=[.,](?: |$))", "", plain))
     if source[-1:] not in _ENDS:
         plain = plain.removesuffix(".")
     elif plain[-1:] != source[-1:]:

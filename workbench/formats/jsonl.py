@@ -23,7 +23,7 @@ class JsonlWriter:
 
     name = "jsonl"
 
-    def suffixes(self, source_lang: str, target_lang: str) -> tuple[str, ...]:  # noqa: ARG002 - Writer's signature
+    def suffixes(self, source_lang: str, target_lang: str) -> tuple[str, ...]:
         """One file."""
         return (".jsonl",)
 
@@ -32,8 +32,8 @@ class JsonlWriter:
         units: Iterable[Unit],
         streams: Sequence[IO[bytes]],
         *,
-        source_lang: str,  # noqa: ARG002 - each unit has its languages
-        target_lang: str,  # noqa: ARG002
+        source_lang: str,
+        target_lang: str,
     ) -> int:
         """Write every unit, also those without a target."""
         (stream,) = streams

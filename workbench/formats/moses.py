@@ -34,8 +34,8 @@ class MosesWriter:
         units: Iterable[Unit],
         streams: Sequence[IO[bytes]],
         *,
-        source_lang: str,  # noqa: ARG002 - Writer's signature
-        target_lang: str,  # noqa: ARG002
+        source_lang: str,
+        target_lang: str,
     ) -> int:
         """Write the units that have a source and a target; line ends inside them become a space."""
         source_stream, target_stream = streams

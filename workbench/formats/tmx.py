@@ -32,7 +32,7 @@ class TmxWriter:
 
     name = "tmx"
 
-    def suffixes(self, source_lang: str, target_lang: str) -> tuple[str, ...]:  # noqa: ARG002 - Writer's signature
+    def suffixes(self, source_lang: str, target_lang: str) -> tuple[str, ...]:
         """One file."""
         return (".tmx",)
 
@@ -42,7 +42,7 @@ class TmxWriter:
         streams: Sequence[IO[bytes]],
         *,
         source_lang: str,
-        target_lang: str,  # noqa: ARG002 - each unit has its language
+        target_lang: str,
     ) -> int:
         """Write the units that have a target, one at a time."""
         from lxml import etree

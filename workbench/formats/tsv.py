@@ -29,7 +29,7 @@ class TsvWriter:
 
     name = "tsv"
 
-    def suffixes(self, source_lang: str, target_lang: str) -> tuple[str, ...]:  # noqa: ARG002 - Writer's signature
+    def suffixes(self, source_lang: str, target_lang: str) -> tuple[str, ...]:
         """One file."""
         return (".tsv",)
 
@@ -38,8 +38,8 @@ class TsvWriter:
         units: Iterable[Unit],
         streams: Sequence[IO[bytes]],
         *,
-        source_lang: str,  # noqa: ARG002 - each unit has its languages
-        target_lang: str,  # noqa: ARG002
+        source_lang: str,
+        target_lang: str,
     ) -> int:
         """Write every unit, also those without a target."""
         (stream,) = streams

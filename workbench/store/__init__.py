@@ -16,6 +16,14 @@ from workbench.store.reading import (
     rows,
     unit,
 )
+from workbench.store.review import (
+    UnitsPage,
+    is_workbench,
+    next_unfinished,
+    review_document,
+    review_documents,
+    units_page,
+)
 from workbench.store.runs import Run, running
 from workbench.store.search import search
 from workbench.store.units import (
@@ -40,6 +48,7 @@ __all__ = [
     "PendingUnit",
     "Run",
     "UnitDraft",
+    "UnitsPage",
     "add_document",
     "bitext",
     "count_pending",
@@ -50,18 +59,23 @@ __all__ = [
     "find_unchanged",
     "from_connection",
     "history",
+    "is_workbench",
     "language_pairs",
     "matches",
     "next_pending",
+    "next_unfinished",
     "now",
     "opened",
     "original",
     "progress",
+    "review_document",
+    "review_documents",
     "rows",
     "running",
     "save_drafts",
     "save_findings",
     "search",
     "unit",
+    "units_page",
     "writing",
 ]

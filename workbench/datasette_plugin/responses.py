@@ -1,0 +1,87 @@
+"""What all pages share: finding the database, rendering with the right headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from datasette import Forbidden, NotFound, Response
+
+from workbench import store
+from workbench.datasette_plugin._compat import may_view
+from workbench.datasette_plugin.identity import person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workbench.store import Database
+
+Result = TypeVar("Result")
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+        " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+async def workbench_database(datasette: Any, request: Any) -> Any:
+    """The database that holds our tables.
+
+    Raises NotFound if none does, Forbidden if the person may not see it.
+    """
+    for name, database in datasette.databases.items():
+        if not name.startswith("_") and await read(database, store.is_workbench):
+            if not await may_view(datasette, request.actor, name):
+                raise Forbidden("You may not see these translations")
+            return database
+    raise NotFound("No workbench database is served here")
+
+
+async def read(database: Any, query: Callable[[Database], Result]) -> Result:
+    """Run a query of the store in one of Datasette's reading threads."""
+    result: Result = await database.execute_fn(
+        lambda connection: query(store.from_connection(connection))
+    )
+    return result
+
+
+async def write(database: Any, change: Callable[[Database], Result]) -> Result:
+    """Run a change in Datasette's writing thread, in one transaction that survives a power cut."""
+
+    def run(connection: Any) -> Result:
+        db = store.from_connection(connection)
+        with store.writing(db):
+            return change(db)
+
+    result: Result = await database.execute_write_fn(run)
+    return result
+
+
+async def page(
+    datasette: Any,
+    request: Any,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> Response:
+    """An HTML page of ours."""
+    full = {
+        "home": datasette.urls.path("/-/workbench"),
+        "datasette_home": datasette.urls.instance(),
+        "person": person(request),
+        "here": request.path + (f"?{request.query_string}" if request.query_string else ""),
+        **context,
+    }
+    html = await datasette.render_template(f"workbench_{template}.html", full, request=request)
+    return Response.html(html, status=status, headers=HEADERS)
+
+
+def json(data: Any, status: int = 200) -> Response:
+    """A JSON answer to our script."""
+    return Response.json(data, status=status, headers=HEADERS)
