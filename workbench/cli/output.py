@@ -91,6 +91,8 @@ def export_all(
 
     writers = [registry.writer(name) for name in formats]
     stored = store.language_pairs(db)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
     for target_lang in target_langs:
         pairs = [pair for pair in stored if pair[1] == target_lang]
         if not pairs:
