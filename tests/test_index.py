@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class Server(ThreadingHTTPServer):
     """Serves files from memory; `cuts` downloads break off half-way, `stall` seconds pass first."""
 
+    daemon_threads = False  # closing waits for them, so that no socket is left open
+
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.files: dict[str, bytes] = {}

@@ -64,6 +64,9 @@ def _ask(url: str) -> list[Any] | str:
     try:
         with _open(_request(url), INDEX_PATIENCE) as response:
             listed = json.loads(response.read(MAX_INDEX_BYTES))
+    except urllib.error.HTTPError as error:
+        error.close()
+        return str(error)
     except (OSError, ValueError) as error:
         return str(getattr(error, "reason", error))
     return listed if isinstance(listed, list) else "it is not a list"
@@ -114,6 +117,7 @@ def _fetch_rest(url: str, part: Path, advance: Callable[[int], None]) -> None:
     try:
         response = _open(request, DOWNLOAD_PATIENCE)
     except urllib.error.HTTPError as error:
+        error.close()
         if have and error.code == 416:  # nothing is left to fetch
             return
         raise
