@@ -37,7 +37,7 @@ def prepare(db_path: Path) -> int:
     with store.opened(db_path) as db:
         db.execute("UPDATE documents SET path = replace(path, ?, '')", [f"{ROOT}/"])
         store.ensure_units(db, 2, "ar")
-        units = [unit for unit in store.bitext(db, "es", document_id=2)]
+        units = list(store.bitext(db, "es", document_id=2))
         for unit in units[:3]:
             store.edit_unit(
                 db, Edit(unit.unit_id, unit.version, "Ana", state="reviewed", seconds=6)
