@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 DEFAULT_DB = Path("alignments/workbench.db")
 
+# Columns of a table that goes to a file or a pipe.
+WIDTH = 120
+
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 db_option = click.option(
@@ -111,16 +114,23 @@ def print_table(title: str, rows: Sequence[dict[str, Any]], columns: Sequence[st
     """Print rows as a table; nothing if there are none."""
     if not rows:
         return
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold")
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for column in columns:
         number = isinstance(rows[0][column], (int, float))
         table.add_column(
-            column.replace("_", " "), justify="right" if number else "left", overflow="fold"
+            column.replace("_", " "),
+            justify="right" if number else "left",
+            overflow="fold",
+            no_wrap=number,
         )
     for row in rows:
         table.add_row(*(Text("" if row[c] is None else str(row[c])) for c in columns))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    console.print(table)

@@ -36,6 +36,7 @@ def first_that_works(
             translator = way()
         except EngineError as error:
             reasons.append(f"  - {error}")
+            say(f"{source_lang} to {target_lang}: {error}")
             continue
         say(f"{source_lang} to {target_lang}: {translator.origin}")
         return translator

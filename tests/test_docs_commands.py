@@ -1,0 +1,71 @@
+"""Every command in README and docs runs as it is written, on a copy of our own sample texts."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import toymodel
+
+from workbench.engines.install import install_file
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def commands(page: Path) -> list[str]:
+    """The lines of a page's shell blocks."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as a reader of the README has it: our corpus, a book, some notes, models."""
+    shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
+    shutil.copy(ROOT / "corpus" / "en" / "handbook.md", tmp_path / "my-book.txt")
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "one.md").write_text("# One\n\nThe lamp was lit.\n", "utf-8")
+    for target in ("es", "fr", "pt", "pb"):
+        install_file(toymodel.package(tmp_path / target, "en", target))
+    shutil.copy(
+        next((tmp_path / "es").glob("*.argosmodel")), tmp_path / "translate-en_es-1_9.argosmodel"
+    )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_run(page: Path, project: Path) -> None:
+    for command in commands(page):
+        name, *arguments = command.split()
+        assert name == "workbench", command
+        if arguments[0] == "serve":  # runs until it is stopped; tests/test_serve.py does that
+            arguments = ["serve", "--help"]
+        result = subprocess.run(
+            [sys.executable, "-m", "workbench", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, f"{command}\n{result.stderr}"
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md"]:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+            assert target.startswith("http") or (page.parent / target).exists(), (
+                f"{page.name}: {target}"
+            )
+
+
+def test_commands_are_documented() -> None:
+    from workbench.cli import main
+
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    for command in main.commands:
+        assert re.search(rf"`?{command}`?", text), command
