@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,9 @@ from hypothesis import strategies as st
 from workbench.engines import apertium
 from workbench.engines.apertium import Apertium, ApertiumTranslator, Pipeline
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 pytestmark = pytest.mark.skipif(
     shutil.which("apertium") is None or ("en", "es") not in apertium.modes(),
     reason="Apertium is not installed; type: sudo apt-get install apertium apertium-eng-spa",
@@ -22,8 +26,10 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def spanish() -> ApertiumTranslator:
-    return Apertium().load("en", "es")
+def spanish() -> Iterator[ApertiumTranslator]:
+    translator = Apertium().load("en", "es")
+    yield translator
+    translator.close()
 
 
 def best(translator: ApertiumTranslator, *texts: str) -> list[str]:

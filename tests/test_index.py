@@ -100,7 +100,7 @@ def test_first_that_works_downloads_and_says_so(server: Server, tmp_path: Path) 
     said: list[str] = []
     translator = choose.first_that_works("en", "es", say=said.append)
     assert translator.origin == "argos translate-en_es 1.0"
-    assert f"{server.url}/{package.name}" in said[0]
+    assert f"en to es: downloading translate-en_es 1.0 from {server.url}/{package.name}" in said
     assert list((packages_dir().parent / "downloads").iterdir()) == []
     # a second time nothing is downloaded
     server.files.clear()

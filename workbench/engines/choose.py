@@ -67,7 +67,7 @@ def _bundled(argos: Engine, pair: tuple[str, str], say: Say) -> Translator:
     files = sorted(BUNDLED.glob(f"translate-{pair[0]}_{pair[1]}*.argosmodel"))
     if not files:
         raise EngineError(f"bundled models: none for {pair[0]} to {pair[1]} in this version")
-    say(f"installing the bundled model {files[-1].name}")
+    say(f"{pair[0]} to {pair[1]}: installing the bundled model {files[-1].name}")
     install_file(files[-1])
     return argos.load(*pair)
 
@@ -76,6 +76,6 @@ def _from_index(argos: Engine, pair: tuple[str, str], say: Say, offline: bool) -
     if offline:
         raise EngineError("Argos's index: not asked, because of --offline")
     for entry in index.find(*pair):
-        say(f"downloading {entry.name} from {entry.url}")
+        say(f"{pair[0]} to {pair[1]}: downloading {entry.name} from {entry.url}")
         index.download(entry, lambda _bytes: None)
     return argos.load(*pair)
