@@ -15,7 +15,7 @@ from workbench import store
 from workbench.model import Hypothesis, Segment
 
 ROWS = 200_000
-BATCH = 256
+BATCH = 512
 TEXT = "The keeper of the lighthouse wrote in his book, every evening, what the sea had done ({})."
 
 

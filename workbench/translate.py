@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench.store import Database, PendingUnit, Run
 
 # Segments per call of the engine and per transaction: what a killed run loses at most.
-BATCH = 256
+BATCH = 512
 LISTED_ERRORS = 50
 
 

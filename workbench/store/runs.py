@@ -59,8 +59,12 @@ def running(
 def _finish(db: Database, run: Run, status: str) -> None:
     with writing(db):
         if status == "done" and not any(run.counts.values()):
-            db.conn.execute("DELETE FROM runs WHERE id = ?", (run.run_id,))
-            return
+            gone = db.conn.execute(
+                "DELETE FROM runs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM matches WHERE run_id = runs.id)",
+                (run.run_id,),
+            ).rowcount
+            if gone:
+                return
         db.conn.execute(
             "UPDATE runs SET finished = ?, status = ?, counts = ?, errors = ?, signature = ? WHERE id = ?",
             (now(), status, json.dumps(run.counts), json.dumps(run.errors, ensure_ascii=False),
