@@ -63,14 +63,14 @@ async def unfinished(datasette: Any, request: Any) -> Response:
     database = await workbench_database(datasette, request)
     document_id, target_lang = _wanted(request)
     after = _number(request.args.get("after"), -1)
-    position = await read(
-        database,
-        lambda db: (
-            store.next_unfinished(db, document_id, target_lang, after)
-            if after >= 0
-            else store.next_unfinished(db, document_id, target_lang, -1)
-        ),
-    )
+
+    def find(db: store.Database) -> int | None:
+        found = store.next_unfinished(db, document_id, target_lang, after)
+        return (
+            found if found is not None else store.next_unfinished(db, document_id, target_lang, -1)
+        )
+
+    position = await read(database, find)
     base = datasette.urls.path(f"/-/workbench/{document_id}/{target_lang}")
     if position is None:
         return Response.redirect(base)
