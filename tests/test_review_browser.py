@@ -56,7 +56,8 @@ def open_page(context: BrowserContext, address: str) -> Page:
 
 def sign_in(page: Page, name: str) -> None:
     page.fill("#name", name)
-    page.press("#name", "Enter")
+    with page.expect_navigation():  # until its scripts have run, not only until it is seen
+        page.press("#name", "Enter")
     page.wait_for_selector("text=You are")
 
 
@@ -73,8 +74,8 @@ def focused(page: Page) -> str:
 def test_a_working_day_by_keyboard(site: str, db_path: Path, context: BrowserContext) -> None:
     page = open_page(context, f"{site}/-/workbench")
     sign_in(page, "Ana")
-    page.get_by_role("link", name="Review story.txt in Spanish").press("Enter")
-    page.wait_for_selector(".units")
+    with page.expect_navigation():
+        page.get_by_role("link", name="Review story.txt in Spanish").press("Enter")
     # three corrections, each accepted, without touching the mouse
     page.keyboard.press("j")
     page.keyboard.press("Enter")
