@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workbench import store
-from workbench.model import Hypothesis, Segment
+from workbench.model import Candidate, Hypothesis, Segment
 
 ROWS = 200_000
 BATCH = 512
@@ -58,8 +58,11 @@ def draft(db: store.Database) -> None:
     with store.running(db, "translate", {}) as run:
         while batch := store.next_pending(db, 1, "es", after=after, size=BATCH):
             after = batch[-1].position
-            drafts = [store.UnitDraft(unit, [Hypothesis(unit.source, -0.1)]) for unit in batch]
-            store.save_drafts(db, drafts, origin="none", signature="none", run_id=run.run_id)
+            drafts = [
+                store.UnitDraft(unit, [Candidate(Hypothesis(unit.source, -0.1), "none", "none")])
+                for unit in batch
+            ]
+            store.save_drafts(db, drafts, run.run_id)
 
 
 def main() -> None:

@@ -21,10 +21,10 @@ import bigmodel
 import sentencepiece
 
 from workbench import registry, store
-from workbench.engines import argos
+from workbench.engines import argos, neural
 from workbench.model import Segment
 from workbench.segment import segment
-from workbench.translate import Job, translate
+from workbench.translate import Engines, Job, translate
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "en"
 ROUNDS = 3
@@ -66,7 +66,8 @@ def workbench_seconds(translator: Any, texts: list[str], target_lang: str) -> fl
         store.ensure_units(db, added.document_id, target_lang)
         with store.running(db, "translate", {}) as run:
             started = time.perf_counter()
-            translate(db, translator, Job([added.document_id], target_lang), run, lambda _: None)
+            job = Job([added.document_id], target_lang)
+            translate(db, Engines("en", translator), job, run, lambda _: None)
             seconds = time.perf_counter() - started
         assert run.counts["drafted"] == len(texts), run.errors
     return seconds
@@ -96,8 +97,8 @@ def argos_row(count: int, folder: Path) -> str:
 
     def bare() -> None:
         model._translator.translate_batch(
-            tokens, beam_size=argos.BEAM, max_batch_size=argos.BATCH_TOKENS, batch_type="tokens",
-            length_penalty=argos.LENGTH_PENALTY, return_scores=True, replace_unknowns=True,
+            tokens, beam_size=4, max_batch_size=neural.BATCH_TOKENS["cpu"], batch_type="tokens",
+            length_penalty=neural.LENGTH_PENALTY, return_scores=True, replace_unknowns=True,
             max_input_length=0, max_decoding_length=512,
         )  # fmt: skip
 

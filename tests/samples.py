@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench import store
-from workbench.model import Hypothesis, Segment
+from workbench.model import Candidate, Hypothesis, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,10 @@ def draft_all(db: Database, document_id: int, target_lang: str = "es") -> None:
     store.ensure_units(db, document_id, target_lang)
     with store.running(db, "translate", {"to": target_lang}) as run:
         units = store.next_pending(db, document_id, target_lang, size=100_000)
-        drafts = [store.UnitDraft(u, [Hypothesis(u.source.upper(), -0.5)]) for u in units]
-        run.counts["drafted"] = store.save_drafts(
-            db, drafts, origin="caps 1", signature="engine:caps", run_id=run.run_id
-        )
+        drafts = [store.UnitDraft(u, [candidate(u.source.upper())]) for u in units]
+        run.counts["drafted"] = store.save_drafts(db, drafts, run.run_id)
+
+
+def candidate(text: str, score: float | None = -0.5) -> Candidate:
+    """A candidate of an engine that there is not."""
+    return Candidate(Hypothesis(text, score), "caps 1", "engine:caps")

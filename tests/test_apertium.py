@@ -83,7 +83,7 @@ def test_pivots_through_spanish() -> None:
 def test_a_dead_pipeline_is_started_again() -> None:
     translator = Apertium().load("en", "es")
     assert best(translator, "The house.") == ["La casa."]
-    process = translator._pipeline._process
+    process = translator._pipelines[0]._process
     assert process
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
@@ -110,7 +110,7 @@ def fragile(tmp_path: Path, on_poison: str) -> Pipeline:
     import sys
 
     mode.write_text(f"{sys.executable} {script}", "utf-8")
-    pipeline = Pipeline([mode])
+    pipeline = Pipeline(mode)
     pipeline._command = mode.read_text("utf-8")
     return pipeline
 

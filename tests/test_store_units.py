@@ -6,11 +6,11 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from samples import add_text, draft_all
+from samples import add_text, candidate, draft_all
 
 from workbench import store
 from workbench.errors import ConflictError, InputError, StoreError
-from workbench.model import Finding, Hypothesis
+from workbench.model import Finding
 from workbench.store import Database, Edit
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def test_redo_passes_over_what_a_person_touched_and_keeps_old_drafts(drafted: Da
     units = store.next_pending(drafted, 1, "es", redo=True)
     assert [unit.unit_id for unit in units] == [1, 3]
     with store.running(drafted, "translate", {}) as run:
-        drafts = [store.UnitDraft(u, [Hypothesis("new")]) for u in units]
-        taken = store.save_drafts(drafted, drafts, origin="b 2", signature="b", run_id=run.run_id)
+        drafts = [store.UnitDraft(u, [candidate("new")]) for u in units]
+        taken = store.save_drafts(drafted, drafts, run.run_id)
         run.counts["drafted"] = taken
     assert taken == 2
     assert [match["text"] for match in store.matches(drafted, 1)] == ["new", "ONE."]
@@ -58,8 +58,8 @@ def test_a_draft_that_comes_after_a_person_is_only_a_match(db: Database) -> None
     (waiting,) = store.next_pending(db, document_id, "es")
     store.edit_unit(db, Edit(waiting.unit_id, 0, "ana", target="Uno."))
     with store.running(db, "translate", {}) as run:
-        drafts = [store.UnitDraft(waiting, [Hypothesis("late")])]
-        assert store.save_drafts(db, drafts, origin="e", signature="e", run_id=run.run_id) == 0
+        drafts = [store.UnitDraft(waiting, [candidate("late")])]
+        assert store.save_drafts(db, drafts, run.run_id) == 0
     assert store.unit(db, waiting.unit_id).target == "Uno."
     assert [match["text"] for match in store.matches(db, waiting.unit_id)] == ["late"]
 
@@ -71,11 +71,11 @@ def test_a_failing_unit_keeps_its_finding_until_it_is_drafted(db: Database) -> N
     finding = Finding("engine", "error", "too long")
     for drafts, expected in (
         (store.UnitDraft(waiting, [], [finding]), 1),
-        (store.UnitDraft(waiting, [Hypothesis("Uno.")]), 0),
+        (store.UnitDraft(waiting, [candidate("Uno.")]), 0),
     ):
         with store.running(db, "translate", {}) as run:
             run.counts["drafts"] = 1
-            store.save_drafts(db, [drafts], origin="e", signature="e", run_id=run.run_id)
+            store.save_drafts(db, [drafts], run.run_id)
         assert db["findings"].count == expected
         assert store.unit(db, 1).state == ("initial" if expected else "translated")
 

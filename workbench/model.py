@@ -51,30 +51,50 @@ class SourceText:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One candidate translation; `score` is the mean log-probability per token, if the engine has one."""
+    """One candidate translation.
+
+    `score` is the mean log-probability per token, if the engine has one; `similarity`, 0-100, is how
+    like its source the source of a match from the memory is, and None for an engine's own work.
+    """
 
     text: str
     score: float | None = None
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an engine gives for one segment: hypotheses, best first, or why there are none."""
+    """What an engine gives for one segment: hypotheses, best first, or why there are none.
+
+    `pivot` is the language and text that a translation in two steps went through.
+    """
 
     hypotheses: tuple[Hypothesis, ...] = ()
     error: str | None = None
+    pivot: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an engine shall work; one that cannot choose passes over what it does not know."""
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    beam: int = 4
 
 
 class Translator(Protocol):
-    """An engine made ready for one language pair."""
+    """An engine made ready for one language pair; inherit from it to have its defaults."""
 
-    @property
-    def origin(self) -> str:
-        """Engine or model with its version, as stored with each draft: `argos translate-en_es 1.9`."""
-
-    @property
-    def signature(self) -> str:
-        """How the drafts are made, `k:v|k:v`: equal signatures give equal drafts."""
+    # engine or model with its version, as stored with each draft: `argos translate-en_es 1.9`
+    origin: str
+    # how the drafts are made, `k:v|k:v`: equal signatures give equal drafts
+    signature: str
+    # translate may be called by several threads at once
+    concurrent: bool = False
+    # how many hypotheses it can give
+    n_best: int = 1
+    # it may have nothing for a text, and is then passed over
+    partial: bool = False
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:
         """Translate segments; one draft for each text, in order.
@@ -84,6 +104,7 @@ class Translator(Protocol):
 
     def close(self) -> None:
         """Release processes and memory; safe to call twice."""
+        return
 
 
 class Engine(Protocol):
@@ -101,7 +122,9 @@ class Engine(Protocol):
     def why_not(self, source_lang: str, target_lang: str) -> str:
         """Why a pair is not among `pairs()`, and what to do about it; one line."""
 
-    def load(self, source_lang: str, target_lang: str) -> Translator:
+    def load(
+        self, source_lang: str, target_lang: str, settings: Settings = Settings()
+    ) -> Translator:
         """Make the engine ready for a pair.  Raises EngineError if it cannot."""
 
 
@@ -166,6 +189,22 @@ class Finding:
     name: str
     severity: Literal["info", "warning", "error"]
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A hypothesis with who made it, how, and what speaks against it.
+
+    `request` is the number under which an engine's answer to this very text is found again;
+    `quality` is how much of it people will probably keep, 0-100.
+    """
+
+    hypothesis: Hypothesis
+    origin: str
+    signature: str
+    request: int | None = None
+    quality: float | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 class Check(Protocol):

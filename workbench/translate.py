@@ -1,35 +1,69 @@
-"""The step that drafts what has no draft: batches go through an engine and into the store."""
+"""The step that drafts what has no draft: windows of units go through the engines and into the store."""
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from workbench import store
+from workbench import registry, store
+from workbench.drafting import Drafter, Judge, Stage
+from workbench.drafting.judge import fit, raw_quality
 from workbench.errors import WorkbenchError
 from workbench.model import Finding
 from workbench.store import UnitDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
-    from workbench.model import Draft, Translator
+    from workbench.drafting import Outcome
+    from workbench.model import Translator
     from workbench.store import Database, PendingUnit, Run
 
-# Segments per call of the engine and per transaction: what a killed run loses at most.
-BATCH = 512
+# Units of a window: drafted by one call of the engine, stored by one transaction.  The first is
+# small, so that a person soon sees something; a killed run loses at most the windows in flight.
+FIRST_WINDOW = 64
+LARGEST_WINDOW = 4096
+# A window grows as long as the engine takes fewer seconds for it.
+WINDOW_SECONDS = 2.0
+# Windows worked on at once: while the engine has one, the other is prepared or judged.
+IN_FLIGHT = 2
 LISTED_ERRORS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to draft: the documents, the language, and whether machine drafts are made anew."""
+    """What to draft: the documents, the language, and whether machine drafts are made anew.
+
+    `hypotheses` are kept for each unit; with `side_by_side` those of every engine are.
+    """
 
     document_ids: Sequence[int]
     target_lang: str
     redo: bool = False
     hypotheses: int = 1
+    side_by_side: bool = False
+
+
+@dataclass(slots=True)
+class Engines:
+    """The engines of a job, best first; the later ones are loaded when the first one fails."""
+
+    source_lang: str
+    first: Translator
+    others: Sequence[Callable[[], Translator | None]] = ()
+    memory: Translator | None = None
+    loaded: list[Translator] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Release all that were loaded."""
+        for translator in (self.memory, self.first, *self.loaded):
+            if translator:
+                translator.close()
 
 
 def prepare(db: Database, source_langs: Sequence[str], job: Job) -> Job:
@@ -48,59 +82,110 @@ def prepare(db: Database, source_langs: Sequence[str], job: Job) -> Job:
         )
     for document_id in kept:
         store.ensure_units(db, document_id, job.target_lang)
-    return Job(kept, job.target_lang, job.redo, job.hypotheses)
+    return Job(kept, job.target_lang, job.redo, job.hypotheses, job.side_by_side)
 
 
 def translate(
-    db: Database, translator: Translator, job: Job, run: Run, advance: Callable[[int], None]
+    db: Database, engines: Engines, job: Job, run: Run, advance: Callable[[int], None]
 ) -> None:
-    """Draft a job's pending units; `advance` is told how many are done after each batch.
+    """Draft a job's pending units; `advance` is told how many are done after each window.
 
-    While one batch is stored the next is translated.  A segment that the engine cannot translate
-    keeps its unit initial, with a finding that says why, and is counted in the run.
+    A text that no engine can translate keeps its units initial, with a finding that says why, and
+    is counted in the run.
     """
-    run.signature = translator.signature
-    with ThreadPoolExecutor(max_workers=1) as worker:
-        waiting = None
-        for batch in _batches(db, job):
-            future = worker.submit(_draft, translator, batch, job.hypotheses)
-            if waiting is not None:
-                advance(_save(db, waiting.result(), translator, run))
-            waiting = future
-        if waiting is not None:
-            advance(_save(db, waiting.result(), translator, run))
+    run.signature = engines.first.signature
+    reader = store.DraftReader(db)
+    try:
+        drafter = _drafter(db, engines, job, reader)
+        for units, outcomes in _drafted(db, drafter, job):
+            _save(db, units, outcomes, run)
+            advance(len(units))
+    finally:
+        reader.close()
 
 
-def _batches(db: Database, job: Job) -> Iterator[list[PendingUnit]]:
+def _drafter(db: Database, engines: Engines, job: Job, reader: store.DraftReader) -> Drafter:
+    terms = store.terms(db, engines.source_lang, job.target_lang)
+    known = store.evidence(db, job.target_lang, engines.first.origin)
+    curve = fit((raw_quality(score), kept) for score, kept in known)
+    checks = registry.checks().values()
+    judge = Judge(checks, engines.source_lang, job.target_lang, curve)
+
+    def later(load: Callable[[], Translator | None]) -> Callable[[], Stage | None]:
+        def make() -> Stage | None:
+            translator = load()
+            if translator is None:
+                return None
+            engines.loaded.append(translator)
+            return Stage(translator, terms, reader.recall)
+
+        return make
+
+    stages: list[Stage | Callable[[], Stage | None] | None] = []
+    if engines.memory:
+        stages.append(Stage(engines.memory, (), lambda _requests: {}))
+    stages.append(Stage(engines.first, terms, reader.recall))
+    stages += [later(load) for load in engines.others]
+    return Drafter(stages, judge, hypotheses=job.hypotheses, side_by_side=job.side_by_side)
+
+
+def _drafted(
+    db: Database, drafter: Drafter, job: Job
+) -> Iterator[tuple[list[PendingUnit], dict[str, Outcome]]]:
+    """Windows of units with the outcomes of their texts, in order."""
+    units = _pending(db, job)
+    size = FIRST_WINDOW
+    with ThreadPoolExecutor(max_workers=IN_FLIGHT) as workers:
+        waiting: deque[tuple[list[PendingUnit], Future[tuple[dict[str, Outcome], float]]]] = deque()
+        while window := list(islice(units, size)):
+            waiting.append((window, workers.submit(_draft, drafter, window)))
+            if len(waiting) > IN_FLIGHT:
+                mine, future = waiting.popleft()
+                outcomes, seconds = future.result()
+                if seconds < WINDOW_SECONDS:
+                    size = min(2 * size, LARGEST_WINDOW)
+                yield mine, outcomes
+        for mine, future in waiting:
+            yield mine, future.result()[0]
+
+
+def _pending(db: Database, job: Job) -> Iterator[PendingUnit]:
+    """Units that wait, document by document; read in pages, for the store is written meanwhile."""
     for document_id in job.document_ids:
         after = -1
-        while batch := store.next_pending(
-            db, document_id, job.target_lang, after=after, size=BATCH, redo=job.redo
+        while page := store.next_pending(
+            db, document_id, job.target_lang, after=after, redo=job.redo
         ):
-            after = batch[-1].position
-            yield batch
+            after = page[-1].position
+            yield from page
 
 
-def _draft(translator: Translator, batch: list[PendingUnit], hypotheses: int) -> list[UnitDraft]:
-    texts = list(dict.fromkeys(unit.source for unit in batch))
-    drafts = dict(zip(texts, translator.translate(texts, hypotheses), strict=True))
-    return [_unit_draft(unit, drafts[unit.source]) for unit in batch]
+def _draft(drafter: Drafter, window: Sequence[PendingUnit]) -> tuple[dict[str, Outcome], float]:
+    """The outcome of each different text, and the seconds it took."""
+    started = time.monotonic()
+    texts = list(dict.fromkeys(unit.source for unit in window))
+    outcomes = dict(zip(texts, drafter.draft(texts), strict=True))
+    return outcomes, time.monotonic() - started
 
 
-def _unit_draft(unit: PendingUnit, draft: Draft) -> UnitDraft:
-    if draft.hypotheses:
-        return UnitDraft(unit, draft.hypotheses)
-    reason = draft.error or "the engine gave no translation"
-    return UnitDraft(unit, (), (Finding(store.ENGINE_FINDING, "error", reason),))
-
-
-def _save(db: Database, drafts: list[UnitDraft], translator: Translator, run: Run) -> int:
-    taken = store.save_drafts(
-        db, drafts, origin=translator.origin, signature=translator.signature, run_id=run.run_id
-    )
-    failed = [draft for draft in drafts if not draft.hypotheses]
-    run.counts["drafted"] = run.counts.get("drafted", 0) + taken
-    run.counts["failed"] = run.counts.get("failed", 0) + len(failed)
+def _save(
+    db: Database, units: Sequence[PendingUnit], outcomes: dict[str, Outcome], run: Run
+) -> None:
+    drafts = [_unit_draft(unit, outcomes[unit.source]) for unit in units]
+    taken = store.save_drafts(db, drafts, run.run_id)
+    failed = [draft for draft in drafts if not draft.candidates]
+    doubtful = sum(bool(d.candidates and d.candidates[0].findings) for d in drafts)
+    for name, count in (("drafted", taken), ("failed", len(failed)), ("doubtful", doubtful)):
+        run.counts[name] = run.counts.get(name, 0) + count
     room = max(0, LISTED_ERRORS - len(run.errors))  # all of them are among the findings
     run.errors += [f"unit {d.unit.unit_id}: {d.findings[0].message}" for d in failed[:room]]
-    return len(drafts)
+
+
+def _unit_draft(unit: PendingUnit, outcome: Outcome) -> UnitDraft:
+    best = outcome.best
+    if best is None:
+        reasons = outcome.errors or ["no engine gave a translation"]
+        findings = [Finding(store.ENGINE_FINDING, "error", reason) for reason in reasons]
+        return UnitDraft(unit, (), findings)
+    candidates = [best, *(other for other in outcome.candidates if other is not best)]
+    return UnitDraft(unit, candidates, (), outcome.pivot)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from workbench import lang
+from workbench import lang, protect
 from workbench.model import Finding
 
 if TYPE_CHECKING:
@@ -15,40 +14,36 @@ if TYPE_CHECKING:
 
     from workbench.model import Unit
 
-# Digits with the marks that may stand between them; languages write 1,400.5 and 1.400,5.
-_NUMBER = re.compile(r"\d+(?:[.,'’\u00a0\u202f ]\d{3}(?!\d))*(?:[.,:/-]\d+)*")
-# What must come out as it went in: addresses, e-mails, placeholders, names with underscores.
-_VERBATIM = re.compile(
-    r"https?://[^\s<>()\"'”’]+|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\{\w*\}|%(?:\(\w+\))?[sdf]\b|\$\{\w+\}"
-    r"|\b\w+_\w+(?:\.\w+)?|</?[A-Za-z][^<>]*>"
-)
+# Ends of a sentence in any script, before closing quotes and brackets.
+_END = re.compile(r"[.!?…。！？؟۔।:;][\"'”’»“)\]*_]*$")
+_LETTER = re.compile(r"[^\W\d_]")
+# One word four times in a row, two or three thrice, four to twelve twice.
+_LOOP = re.compile(r"(?<!\S)(?:(\S+ )\1{3}|(\S+ \S+ (?:\S+ )?)\2{2}|((?:\S+ ){4,12}?)\3)")
+# The same one to eight characters, many times in a row, which makes a long word.
+LONG_WORD = 12
+_STUTTER = re.compile(r"(\S{1,8}?)\1{5,}")
 
 
-class Numbers:
-    """Numbers of the source that the target lacks."""
+class Empty:
+    """A target that says nothing."""
 
-    name = "numbers"
+    name = "empty"
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
-        """One finding that lists the digits lost; separators may differ."""
-        target = _digits(unit.target)
-        lost = sorted((_digits(unit.source) - target).elements())
-        if lost:
-            yield Finding(self.name, "warning", f"not in the target: {', '.join(lost)}")
+        """Found when the source has letters or digits and the target has none."""
+        if any(map(str.isalnum, unit.source)) and not any(map(str.isalnum, unit.target)):
+            yield Finding(self.name, "error", "the target says nothing")
 
 
 class Verbatim:
-    """Addresses, placeholders, tags and names with underscores that changed."""
+    """Addresses, placeholders, tags, code and names with underscores that changed."""
 
     name = "verbatim"
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
-        """One finding for each that is not in the target as it stands in the source."""
-        for text in dict.fromkeys(
-            match.rstrip(".,;:!?") for match in _VERBATIM.findall(unit.source)
-        ):
-            if text not in unit.target:
-                yield Finding(self.name, "warning", f"not in the target: {text}")
+        """One finding for each that the target holds less often than the source."""
+        for text in protect.lost(unit.source, unit.target):
+            yield Finding(self.name, "warning", f"not in the target: {text}")
 
 
 class Copied:
@@ -57,61 +52,68 @@ class Copied:
     name = "copied"
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
-        """Found when four or more words are the same on both sides."""
-        source = [word.casefold() for word in lang.words(unit.source) if word.isalpha()]
+        """Found when three or more words, not all of them names, are the same on both sides."""
+        pieces = set(unit.source.split())
+        if 2 * len(pieces & set(unit.target.split())) < len(pieces):  # most units end here, cheaply
+            return
+        source = [word for word in lang.words(unit.source) if word.isalpha()]
+        small = [word for word in source if word.islower() or lang.is_spaceless(word[0])]
+        if len(source) < 3 or not small:
+            return
         target = [word.casefold() for word in lang.words(unit.target) if word.isalpha()]
-        if len(source) >= 4 and source == target:
+        if [word.casefold() for word in source] == target:
             yield Finding(self.name, "warning", "the target is the source, untranslated")
 
 
 class Length:
-    """A target much longer or shorter than its source."""
+    """A target much longer or shorter than its source, or cut off."""
 
     name = "length"
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
-        """Found beyond three times the source's width, or under a third; short texts are left alone."""
+        """Found by width, and for a target that ends in mid-sentence; short texts are left alone."""
         source, target = _width(unit.source), _width(unit.target)
-        if source >= 20 and target * 3 < source:
-            yield Finding(
-                self.name, "warning", f"much shorter than the source: {target} to {source}"
-            )
-        elif target >= 60 and target > source * 3:
-            yield Finding(
-                self.name, "warning", f"much longer than the source: {target} to {source}"
-            )
+        if source >= 20 and target * 2.5 < source:
+            message = f"much shorter than the source: {target} to {source}"
+        elif target >= 60 and target > source * 2.5:
+            message = f"much longer than the source: {target} to {source}"
+        elif source >= 20 and target < source * 1.1 and _is_cut(unit):
+            message = "ends in mid-sentence"
+        else:
+            return
+        yield Finding(self.name, "warning", message)
 
 
 class Repetition:
-    """Words that an engine repeats in a loop."""
+    """Words or letters that an engine repeats in a loop."""
 
     name = "repetition"
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
-        """Found when one to four words come four times in a row, and not so in the source."""
-        target = [word.casefold() for word in lang.words(unit.target)]
-        source = [word.casefold() for word in lang.words(unit.source)]
-        loop = _loop(target)
-        if loop and not _loop(source):
-            yield Finding(self.name, "error", f"repeated over and over: {' '.join(loop)}")
+        """Found when the target says the same over and over and the source does not."""
+        loop = _loop(unit.target)
+        if loop and not _loop(unit.source):
+            yield Finding(self.name, "error", f"repeated over and over: {loop}")
 
 
-def _digits(text: str) -> Counter[str]:
-    plain = unicodedata.normalize("NFKC", text)
-    return Counter(re.sub(r"\D", "", number) for number in _NUMBER.findall(plain))
+def _is_cut(unit: Unit) -> bool:
+    source, target = unit.source.rstrip(), unit.target.rstrip()
+    return bool(_END.search(source)) and bool(_LETTER.search(source)) and not _END.search(target)
 
 
 def _width(text: str) -> int:
     """Length in columns: characters of East Asian scripts, which say more, count two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text if c > "\u1100")
 
 
-def _loop(words: list[str]) -> list[str]:
-    """The first stretch of one to four words that comes four times in a row."""
-    for size in range(1, 5):
-        same = 0
-        for i in range(size, len(words)):
-            same = same + 1 if words[i] == words[i - size] else 0
-            if same == 3 * size:
-                return words[i - size + 1 : i + 1]
-    return []
+def _loop(text: str) -> str:
+    """The first words, or letters, that come again at once; empty if nothing does."""
+    words = lang.words(text.casefold())
+    repeats = len(words) - len(set(words))
+    if repeats > 2 and (match := _LOOP.search(" ".join(words) + " ")):
+        return str(match[match.lastindex or 0]).strip()
+    longest = max(map(len, text.split()), default=0)
+    stutter = _STUTTER.search(text) if longest >= LONG_WORD else None
+    return stutter[1] if stutter and _LETTER.search(stutter[1]) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import click
 
 from workbench.cli import output
 from workbench.cli.options import (
+    Command,
     database,
     db_option,
     document_option,
@@ -20,24 +22,40 @@ from workbench.cli.options import (
     to_option,
 )
 from workbench.errors import EngineError, InputError, PartialError
+from workbench.model import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.ingest import Reading
     from workbench.store import Database
-    from workbench.translate import Job
+    from workbench.translate import Engines, Job
 
 paths_argument = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path)
 )
-engine_option = click.option(
-    "--engine", "engine_name", default="auto", show_default=True, metavar="NAME",
-    help="auto takes the first that works; see: workbench engines.",
-)  # fmt: skip
-offline_option = click.option(
-    "--offline", is_flag=True, help="Never ask Argos's index for a model."
-)
+# Hypotheses per search step: fast decodes greedily, good as Argos does.
+BEAMS = {"fast": 1, "good": 4, "best": 8}
+
+
+def engine_options(command: Command) -> Command:
+    """The options that say which engines draft, and how."""
+    options = (
+        click.option("--engine", "engine_names", multiple=True, metavar="NAME",
+                     help="Which engine; repeat for drafts of several side by side, the first"
+                     " taken [default: the first that works; see: workbench engines]."),
+        click.option("--offline", is_flag=True, help="Never ask Argos's index for a model."),
+        click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto",
+                     show_default=True, help="Where neural models compute."),
+        click.option("--quality", type=click.Choice(list(BEAMS)), default="good",
+                     show_default=True, help="How wide neural models search: beam 1, 4 or 8."),
+        click.option("--beam", type=click.IntRange(1, 32), help="The beam itself."),
+        click.option("--hypotheses", type=click.IntRange(1, 8), default=1, show_default=True,
+                     help="Drafts of one engine to keep for each unit."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -45,8 +63,7 @@ offline_option = click.option(
 @to_option
 @db_option
 @reading_options
-@engine_option
-@offline_option
+@engine_options
 @click.option("--export", "formats", multiple=True, metavar="FORMAT",
               help="Also export to this format; repeat for several.")  # fmt: skip
 @click.option("--serve", is_flag=True, help="Open the review pages at the end.")
@@ -95,8 +112,7 @@ def add(paths: tuple[Path, ...], db_path: Path, as_json: bool, **options: Any) -
 @to_option
 @db_option
 @document_option
-@engine_option
-@offline_option
+@engine_options
 @click.option(
     "--redo", is_flag=True, help="Draft again what no person has touched; old drafts are kept."
 )
@@ -179,14 +195,18 @@ def _translate(
     from workbench import store, translate
 
     langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
-    job = translate.Job(document_ids, target_lang, redo=bool(options.get("redo")))
+    job = translate.Job(
+        document_ids,
+        target_lang,
+        redo=bool(options.get("redo")),
+        hypotheses=options["hypotheses"],
+        side_by_side=len(options["engine_names"]) > 1,
+    )
     job = translate.prepare(db, [langs[document_id] for document_id in document_ids], job)
     failed: list[str] = []
     for source_lang in sorted({langs[document_id] for document_id in job.document_ids}):
         mine = [n for n in job.document_ids if langs[n] == source_lang]
-        failed += _translate_pair(
-            db, source_lang, translate.Job(mine, target_lang, job.redo), options
-        )
+        failed += _translate_pair(db, source_lang, replace(job, document_ids=mine), options)
     return failed
 
 
@@ -197,28 +217,36 @@ def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str,
     if not waiting:
         say(f"{source_lang} to {job.target_lang}: every unit has a draft")
         return []
-    translator = _translator(source_lang, job.target_lang, options)
+    engines = _engines(db, source_lang, job.target_lang, options)
     try:
         with (
             store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
             progress(f"{source_lang} to {job.target_lang}", waiting) as advance,
         ):
-            translate.translate(db, translator, job, run, advance)
+            translate.translate(db, engines, job, run, advance)
     finally:
-        translator.close()
+        engines.close()
     return run.errors
 
 
-def _translator(source_lang: str, target_lang: str, options: dict[str, Any]) -> Any:  # noqa: ANN401
+def _engines(db: Database, source_lang: str, target_lang: str, options: dict[str, Any]) -> Engines:
+    """The memory, the first engine, and those that are asked where it fails."""
     from workbench import registry
     from workbench.engines import choose
+    from workbench.memory import Memory
+    from workbench.translate import Engines
 
-    if options["engine_name"] == "auto":
-        return choose.first_that_works(
-            source_lang, target_lang, say=say, offline=options["offline"]
-        )
-    engine = registry.engine(options["engine_name"])
-    return engine.load(source_lang, target_lang)
+    pair = source_lang, target_lang
+    settings = Settings(options["device"], options["beam"] or BEAMS[options["quality"]])
+    names = options["engine_names"] or ["auto"]
+    if names[0] == "auto":
+        first = choose.first_that_works(*pair, settings, say=say, offline=options["offline"])
+        others = choose.others(first, *pair, settings, say=say)
+    else:
+        engines = [registry.engine(name) for name in names]
+        first = engines[0].load(*pair, settings)
+        others = [lambda engine=engine: engine.load(*pair, settings) for engine in engines[1:]]  # type: ignore[misc]  # mypy sees no default
+    return Engines(source_lang, first, others, Memory(db, *pair))
 
 
 def _check(db: Database, target_langs: Sequence[str]) -> None:

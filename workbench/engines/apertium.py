@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING
 from workbench import lang
 from workbench.engines.routes import Route, routes
 from workbench.errors import EngineError, InputError
-from workbench.model import Draft, Hypothesis
+from workbench.model import Draft, Hypothesis, Settings, Translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,7 +57,9 @@ class Apertium:
             f" if the distribution has it, type: {install_line(source_lang, target_lang)}"
         )
 
-    def load(self, source_lang: str, target_lang: str) -> ApertiumTranslator:
+    def load(
+        self, source_lang: str, target_lang: str, _settings: Settings = Settings()
+    ) -> ApertiumTranslator:
         """Find the modes that lead from one language to the other."""
         route = self._routes().get((source_lang, target_lang))
         if route is None:
@@ -102,32 +104,47 @@ def _pair(source: str, target: str) -> tuple[str, str] | None:
         return None
 
 
-class ApertiumTranslator:
-    """The modes of one language pair, one after the other, as one pipeline."""
+class ApertiumTranslator(Translator):
+    """The modes of one language pair, one after the other."""
+
+    concurrent = True  # each pipeline answers one caller at a time
 
     def __init__(self, chain: Sequence[Path]) -> None:
-        self._pipeline = Pipeline(chain)
+        self._pipelines = [Pipeline(path) for path in chain]
         names = [path.stem for path in chain]
+        pair = _pair(*names[0].split("-"))
+        self._pivot = pair[1] if pair and len(chain) > 1 else ""
         self.origin = f"apertium {' '.join(names)}"
         self.signature = f"engine:apertium|modes:{'+'.join(names)}|version:{_version()}"
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:  # noqa: ARG002 - it has one
         """Translate segments; line breaks inside a segment stay where they are."""
-        lines = [line for text in texts for line in text.split("\n")]
-        spoken = [line for line in lines if line.strip()]
-        answers = iter(self._pipeline.translate(spoken))
-        results = [next(answers) if line.strip() else line for line in lines]
-        drafts = []
-        start = 0
-        for text in texts:
-            end = start + text.count("\n") + 1
-            drafts.append(_joined(results[start:end]))
-            start = end
+        drafts = [Draft((Hypothesis(text),)) for text in texts]
+        for number, pipeline in enumerate(self._pipelines):
+            live = [i for i, draft in enumerate(drafts) if draft.hypotheses]
+            given = [drafts[i].hypotheses[0].text for i in live]
+            for i, text, result in zip(live, given, _by_lines(pipeline, given), strict=True):
+                pivot = (self._pivot, text) if number else None
+                drafts[i] = Draft(result.hypotheses, result.error, pivot)
         return drafts
 
     def close(self) -> None:
         """End the processes."""
-        self._pipeline.close()
+        for pipeline in self._pipelines:
+            pipeline.close()
+
+
+def _by_lines(pipeline: Pipeline, texts: Sequence[str]) -> list[Draft]:
+    lines = [line for text in texts for line in text.split("\n")]
+    answers = iter(pipeline.translate([line for line in lines if line.strip()]))
+    results = [next(answers) if line.strip() else line for line in lines]
+    drafts = []
+    start = 0
+    for text in texts:
+        end = start + text.count("\n") + 1
+        drafts.append(_joined(results[start:end]))
+        start = end
+    return drafts
 
 
 def _joined(lines: Sequence[str | None]) -> Draft:
@@ -140,20 +157,24 @@ def _joined(lines: Sequence[str | None]) -> Draft:
 class Pipeline:
     """Running programs that take a line and a NUL, and give its translation and a NUL."""
 
-    def __init__(self, chain: Sequence[Path]) -> None:
-        # one mode's output is the next one's input as it stands: both are Apertium's stream format
-        self._command = " | ".join(null_flushed(mode.read_text("utf-8")) for mode in chain)
+    def __init__(self, mode: Path) -> None:
+        self._command = null_flushed(mode.read_text("utf-8"))
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
 
     def translate(self, texts: Sequence[str]) -> list[str | None]:
         """Translate lines, in order; None for one that kills the pipeline, also when alone."""
+        with self._lock:
+            return self._translate(texts)
+
+    def _translate(self, texts: Sequence[str]) -> list[str | None]:
         answers = self._ask(texts)
         if len(answers) == len(texts):
             return [restored(t, a) for t, a in zip(texts, answers, strict=True)]
         if len(texts) == 1:
             return [None]
         middle = len(texts) // 2
-        return self.translate(texts[:middle]) + self.translate(texts[middle:])
+        return self._translate(texts[:middle]) + self._translate(texts[middle:])
 
     def close(self) -> None:
         """End the pipeline's processes; the next use starts them again."""

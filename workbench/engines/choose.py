@@ -10,6 +10,7 @@ from workbench.engines import index
 from workbench.engines.install import install_file
 from workbench.engines.packages import packages_dir
 from workbench.errors import EngineError
+from workbench.model import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,14 +25,19 @@ BUNDLED = Path(__file__).parent / "bundled"
 
 
 def first_that_works(
-    source_lang: str, target_lang: str, *, say: Say, offline: bool = False
+    source_lang: str,
+    target_lang: str,
+    settings: Settings = Settings(),
+    *,
+    say: Say,
+    offline: bool = False,
 ) -> Translator:
     """The first of: installed Argos packages, a bundled one, Argos's index, Apertium, plugins.
 
     Raises EngineError that names every way and why it did not work.
     """
     reasons: list[str] = []
-    for way in _ways((source_lang, target_lang), say, offline):
+    for way in _ways((source_lang, target_lang), settings, say, offline):
         try:
             translator = way()
         except EngineError as error:
@@ -44,38 +50,64 @@ def first_that_works(
     raise EngineError(f"no engine translates {source_lang} to {target_lang} here:\n{listed}")
 
 
-def _ways(pair: tuple[str, str], say: Say, offline: bool) -> Iterator[Way]:
+def others(
+    first: Translator, source_lang: str, target_lang: str, settings: Settings, *, say: Say
+) -> list[Callable[[], Translator | None]]:
+    """Ways to load what else is installed for a pair, for texts on which the first engine fails."""
+
+    def loader(engine: Engine) -> Callable[[], Translator | None]:
+        def load() -> Translator | None:
+            try:
+                return engine.load(source_lang, target_lang, settings)
+            except EngineError as error:
+                say(f"{source_lang} to {target_lang}: {error}")
+                return None
+
+        return load
+
+    return [
+        loader(engine)
+        for engine in registry.engines().values()
+        if engine.automatic
+        and not first.origin.startswith(engine.name)
+        and (source_lang, target_lang) in set(engine.pairs())
+    ]
+
+
+def _ways(pair: tuple[str, str], settings: Settings, say: Say, offline: bool) -> Iterator[Way]:
     engines = {e.name: e for e in registry.engines().values() if e.automatic}
     argos = engines.pop("argos")
-    yield lambda: _installed(argos, pair)
-    yield lambda: _bundled(argos, pair, say)
-    yield lambda: _from_index(argos, pair, say, offline)
+    yield lambda: _installed(argos, pair, settings)
+    yield lambda: _bundled(argos, pair, settings, say)
+    yield lambda: _from_index(argos, pair, settings, None if offline else say)
     for engine in engines.values():
-        yield lambda engine=engine: engine.load(*pair)  # type: ignore[misc]  # mypy sees no default
+        yield lambda engine=engine: engine.load(*pair, settings)  # type: ignore[misc]  # mypy sees no default
 
 
-def _installed(argos: Engine, pair: tuple[str, str]) -> Translator:
+def _installed(argos: Engine, pair: tuple[str, str], settings: Settings) -> Translator:
     if pair not in set(argos.pairs()):
         raise EngineError(
             f"installed Argos packages: none for {pair[0]} to {pair[1]} in {packages_dir()};"
             " install a file with: workbench models install FILE.argosmodel"
         )
-    return argos.load(*pair)
+    return argos.load(*pair, settings)
 
 
-def _bundled(argos: Engine, pair: tuple[str, str], say: Say) -> Translator:
+def _bundled(argos: Engine, pair: tuple[str, str], settings: Settings, say: Say) -> Translator:
     files = sorted(BUNDLED.glob(f"translate-{pair[0]}_{pair[1]}*.argosmodel"))
     if not files:
         raise EngineError(f"bundled models: none for {pair[0]} to {pair[1]} in this version")
     say(f"{pair[0]} to {pair[1]}: installing the bundled model {files[-1].name}")
     install_file(files[-1])
-    return argos.load(*pair)
+    return argos.load(*pair, settings)
 
 
-def _from_index(argos: Engine, pair: tuple[str, str], say: Say, offline: bool) -> Translator:
-    if offline:
+def _from_index(
+    argos: Engine, pair: tuple[str, str], settings: Settings, say: Say | None
+) -> Translator:
+    if say is None:
         raise EngineError("Argos's index: not asked, because of --offline")
     for entry in index.find(*pair):
         say(f"{pair[0]} to {pair[1]}: downloading {entry.name} from {entry.url}")
         index.download(entry, lambda _bytes: None)
-    return argos.load(*pair)
+    return argos.load(*pair, settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from workbench.model import Draft, Hypothesis
+from workbench.model import Draft, Hypothesis, Settings, Translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,13 +28,18 @@ class Fake:
         """How to use it."""
         return f"translates nothing really; ask for it with --engine fake ({source_lang} to {target_lang})"
 
-    def load(self, source_lang: str, target_lang: str) -> FakeTranslator:
+    def load(
+        self, source_lang: str, target_lang: str, _settings: Settings = Settings()
+    ) -> FakeTranslator:
         """Make a translator for any pair."""
         return FakeTranslator(source_lang, target_lang)
 
 
-class FakeTranslator:
+class FakeTranslator(Translator):
     """Marks each word with the target language: `Good·es day·es.` for `Good day.`."""
+
+    concurrent = True
+    n_best = 8
 
     def __init__(self, source_lang: str, target_lang: str) -> None:
         self.origin = f"fake {source_lang} {target_lang}"
@@ -54,6 +59,3 @@ class FakeTranslator:
                 for n in range(1, hypotheses + 1)
             )
         )
-
-    def close(self) -> None:
-        """Nothing to release."""

@@ -4,6 +4,7 @@ from sqlite_utils import Database
 
 from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
+from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, evidence, save_drafts
 from workbench.store.reading import (
     bitext,
     documents,
@@ -26,16 +27,14 @@ from workbench.store.review import (
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
+from workbench.store.terms import add_terms, terms
 from workbench.store.units import (
-    ENGINE_FINDING,
     Edit,
     PendingUnit,
-    UnitDraft,
     count_pending,
     edit_unit,
     ensure_units,
     next_pending,
-    save_drafts,
     save_findings,
 )
 
@@ -43,6 +42,7 @@ __all__ = [
     "ENGINE_FINDING",
     "Added",
     "Database",
+    "DraftReader",
     "Edit",
     "NewDocument",
     "PendingUnit",
@@ -50,12 +50,14 @@ __all__ = [
     "UnitDraft",
     "UnitsPage",
     "add_document",
+    "add_terms",
     "bitext",
     "count_pending",
     "documents",
     "documents_of",
     "edit_unit",
     "ensure_units",
+    "evidence",
     "find_unchanged",
     "from_connection",
     "history",
@@ -75,6 +77,7 @@ __all__ = [
     "save_drafts",
     "save_findings",
     "search",
+    "terms",
     "unit",
     "units_page",
     "writing",

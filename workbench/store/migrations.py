@@ -138,6 +138,22 @@ CREATE INDEX findings_name ON findings(name);
 """
 
 
+_REQUESTS_AND_TERMS = """
+ALTER TABLE matches ADD COLUMN request INTEGER;  -- number of the engine, its settings and the text
+ALTER TABLE matches ADD COLUMN lang TEXT NOT NULL DEFAULT '';  -- of a pivot text, empty for the target
+CREATE INDEX matches_request ON matches(request, unit_id) WHERE request IS NOT NULL;
+CREATE TABLE terms (
+  id INTEGER PRIMARY KEY,
+  source_lang TEXT NOT NULL,
+  target_lang TEXT NOT NULL,
+  source TEXT NOT NULL COLLATE NOCASE,
+  target TEXT NOT NULL,
+  note TEXT NOT NULL DEFAULT '',
+  UNIQUE (source_lang, target_lang, source)
+)
+"""
+
+
 @MIGRATIONS()
 def m001_documents_units_and_history(db: Database) -> None:
     """The first release: documents, segments, units, matches, revisions, findings, runs."""
@@ -158,6 +174,13 @@ def m003_views(db: Database) -> None:
     """The views people query without a join."""
     for name, select in VIEWS.items():
         db.conn.execute(f"CREATE VIEW {name} AS {select}")
+
+
+@MIGRATIONS()
+def m004_requests_and_terms(db: Database) -> None:
+    """What an engine was asked, so that it is never asked twice; pivot texts; the glossary."""
+    for statement in _statements(_REQUESTS_AND_TERMS):
+        db.conn.execute(statement)
 
 
 def _statements(script: str) -> list[str]:

@@ -15,13 +15,10 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from workbench.model import Finding, Hypothesis, State
+    from workbench.model import Finding, State
 
 # Levenshtein distance of two texts longer than this would keep the person who saves waiting.
 LONGEST_MEASURED = 20_000
-
-# The name under which an engine's own errors are kept among the findings.
-ENGINE_FINDING = "engine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +29,6 @@ class PendingUnit:
     version: int
     position: int
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnitDraft:
-    """What an engine made for a unit: hypotheses, best first, or findings that say why there are none."""
-
-    unit: PendingUnit
-    hypotheses: Sequence[Hypothesis]
-    findings: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,59 +106,6 @@ def count_pending(
     wanted = "" if redo else "AND state = 'initial'"
     query = f"SELECT count(*) FROM units WHERE document_id = ? AND target_lang = ? AND updated_by = '' {wanted}"
     return sum(db.conn.execute(query, (n, target_lang)).fetchone()[0] for n in document_ids)
-
-
-def save_drafts(
-    db: Database, drafts: Sequence[UnitDraft], *, origin: str, signature: str, run_id: int
-) -> int:
-    """Store a batch of drafts in one transaction; returns how many units took theirs.
-
-    A unit that changed since it was read keeps what it has; its draft is still among its matches.
-    """
-    at = now()
-    taken = 0
-    with writing(db):
-        for draft in drafts:
-            ids = [
-                _insert_match(db, draft.unit.unit_id, hypothesis, (origin, signature, at, run_id))
-                for hypothesis in draft.hypotheses
-            ]
-            if ids:
-                best = draft.hypotheses[0]
-                taken += db.conn.execute(
-                    """UPDATE units SET target = ?, state = 'translated', sub_state = 'wb:mt',
-                      origin = ?, score = ?, match_id = ?, version = version + 1, updated_at = ?
-                    WHERE id = ? AND version = ? AND updated_by = ''""",
-                    (
-                        best.text,
-                        origin,
-                        best.score,
-                        ids[0],
-                        at,
-                        draft.unit.unit_id,
-                        draft.unit.version,
-                    ),
-                ).rowcount
-        save_findings(db, [(d.unit.unit_id, ENGINE_FINDING, d.findings) for d in drafts])
-    return taken
-
-
-def _insert_match(
-    db: Database, unit_id: int, hypothesis: Hypothesis, made: tuple[str, str, str, int]
-) -> int:
-    origin, signature, at, run_id = made
-    known = db.conn.execute(
-        "SELECT id FROM matches WHERE unit_id = ? AND signature = ? AND text = ?",
-        (unit_id, signature, hypothesis.text),
-    ).fetchone()
-    if known:
-        return int(known[0])
-    cursor = db.conn.execute(
-        "INSERT INTO matches (unit_id, type, origin, text, score, signature, created_at, run_id)"
-        " VALUES (?, 'mt', ?, ?, ?, ?, ?, ?)",
-        (unit_id, origin, hypothesis.text, hypothesis.score, signature, at, run_id),
-    )
-    return int(cursor.lastrowid or 0)
 
 
 def save_findings(db: Database, found: Sequence[tuple[int, str, Sequence[Finding]]]) -> int:

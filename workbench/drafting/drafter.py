@@ -1,0 +1,132 @@
+"""The chain from a source text to its best draft: engines in turn, each draft judged on its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from workbench.drafting.clauses import clauses
+from workbench.model import Candidate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from workbench.drafting.judge import Judge
+    from workbench.drafting.stage import Stage
+    from workbench.model import Draft, Finding, Hypothesis
+
+# Hypotheses asked for when the first one is not good enough.
+MORE = 4
+CLAUSES = "clauses"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All candidates for one source text, and why some engine had none."""
+
+    source: str
+    candidates: list[Candidate] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    pivot: tuple[str, str] | None = None  # language and text
+
+    @property
+    def best(self) -> Candidate | None:
+        """The candidate with the fewest findings; of equals the first."""
+        return min(self.candidates, key=_badness, default=None)
+
+    @property
+    def passes(self) -> bool:
+        """Whether there is a candidate that nothing speaks against."""
+        return any(_badness(candidate) == 0 for candidate in self.candidates)
+
+
+class Drafter:
+    """Engines in the order of trust; those after the first are asked only where it fails.
+
+    With `side_by_side` every engine drafts every text.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[Stage | Callable[[], Stage | None] | None],
+        judge: Judge,
+        *,
+        hypotheses: int = 1,
+        side_by_side: bool = False,
+    ) -> None:
+        self._stages = list(stages)
+        self._judge = judge
+        self._hypotheses = hypotheses
+        self._side_by_side = side_by_side
+        self._making = Lock()
+
+    def draft(self, sources: Sequence[str]) -> list[Outcome]:
+        """An outcome for each source, in order."""
+        outcomes = [Outcome(source) for source in sources]
+        for number in range(len(self._stages)):
+            failing = [outcome for outcome in outcomes if not outcome.passes]
+            asked = outcomes if number == 0 or self._side_by_side else failing
+            if asked and (stage := self._stage(number)):
+                self._ask(stage, asked, self._hypotheses)
+                for retry in self._retries(stage, asked):
+                    self._ask(stage, retry[0], retry[1], retry[2])
+        return outcomes
+
+    def _retries(
+        self, stage: Stage, outcomes: Sequence[Outcome]
+    ) -> Iterator[tuple[list[Outcome], int, str]]:
+        """Ways to ask the same engine again: for more hypotheses, then clause by clause."""
+        if stage.translator.n_best > self._hypotheses:
+            yield [o for o in outcomes if o.candidates and not o.passes], MORE, ""
+        if not stage.translator.partial:
+            yield (
+                [o for o in outcomes if not o.passes and len(clauses(o.source)) > 1], 1, CLAUSES,
+            )  # fmt: skip
+
+    def _ask(self, stage: Stage, outcomes: list[Outcome], hypotheses: int, how: str = "") -> None:
+        drafts = stage.drafts([outcome.source for outcome in outcomes], hypotheses, how)
+        for outcome, draft in zip(outcomes, drafts, strict=True):
+            self._take(stage, outcome, draft, how)
+
+    def _take(self, stage: Stage, outcome: Outcome, draft: Draft, how: str) -> None:
+        translator = stage.translator
+        if draft.error:
+            outcome.errors.append(f"{translator.origin}: {draft.error}")
+        if draft.pivot and outcome.pivot is None:
+            outcome.pivot = draft.pivot
+        signature = f"{translator.signature}|split:{how}" if how else translator.signature
+        known = {(c.signature, c.hypothesis.text) for c in outcome.candidates}
+        for hypothesis in draft.hypotheses:
+            if (signature, hypothesis.text) in known:
+                continue
+            findings = self._findings(outcome.source, hypothesis)
+            outcome.candidates.append(
+                Candidate(
+                    hypothesis,
+                    translator.origin,
+                    signature,
+                    stage.request(outcome.source, how),
+                    self._judge.quality(hypothesis, findings),
+                    tuple(findings),
+                )
+            )
+
+    def _findings(self, source: str, hypothesis: Hypothesis) -> list[Finding]:
+        if hypothesis.similarity == 100:  # a person approved it for this very source
+            return []
+        return self._judge.findings(source, hypothesis.text)
+
+    def _stage(self, number: int) -> Stage | None:
+        """A stage; one that is a way to make it is made when first needed."""
+        with self._making:
+            stage = self._stages[number]
+            if callable(stage):
+                stage = self._stages[number] = stage()
+            return stage
+
+
+def _badness(candidate: Candidate) -> int:
+    """How much speaks against a candidate; a fuzzy match is never good enough by itself."""
+    fuzzy = candidate.hypothesis.similarity not in {None, 100}
+    return sum(3 if f.severity == "error" else 1 for f in candidate.findings) + 2 * fuzzy

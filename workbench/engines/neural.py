@@ -1,0 +1,203 @@
+"""Runs a CTranslate2 model on segments of any length: splits, batches, decodes, scores."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from workbench.errors import EngineError
+from workbench.model import Draft, Hypothesis
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from workbench.model import Settings
+
+# Tokens that a core, or a graphics card, computes at once: more gains nothing and costs memory.
+BATCH_TOKENS = {"cpu": 1024, "cuda": 16_384}
+# The score is divided by length to this power, as Argos does.
+LENGTH_PENALTY = 0.2
+# Models are trained on sentences; longer input is split at clauses.
+LONGEST_TOKENS = 200
+_CLAUSE = re.compile(r"(?<=[,;:—–。、，；！？.!?])\s*")
+
+
+class Tokenizer(Protocol):
+    """Turns text into a model's tokens and back."""
+
+    def encode(self, text: str) -> list[str]:
+        """The tokens of a text, without language tags and end marks."""
+
+    def decode(self, tokens: Sequence[str]) -> str:
+        """The text of tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a model wants around its tokens: language tags and end marks."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    target_prefix: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a text that goes through the model, and the space that follows it."""
+
+    text: str
+    space: str
+
+
+class Model:
+    """A model and its tokenizer; safe to use from several threads."""
+
+    def __init__(self, folder: Path, tokenizer: Tokenizer, form: Form, settings: Settings) -> None:
+        import ctranslate2
+
+        self._tokenizer = tokenizer
+        self._form = form
+        self._beam = settings.beam
+        device = settings.device
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        self._batch_tokens = BATCH_TOKENS[device]
+        try:
+            self._translator = ctranslate2.Translator(
+                str(folder),
+                device=device,
+                compute_type="auto",  # int8 on a processor, float16 on a graphics card, if it can
+                inter_threads=(os.cpu_count() or 1) if device == "cpu" else 1,
+                intra_threads=1 if device == "cpu" else 0,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise EngineError(
+                f"the model in {folder} cannot be loaded ({error}); install it again, or try --device cpu"
+            ) from error
+
+    def translate(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
+        """Translate texts of any length; outer space and line breaks stay where they are."""
+        parts = [self._parts(text) for text in texts]
+        flat = [part.text for mine in parts for part in mine]
+        results = iter(self._translate(flat, hypotheses))
+        return [
+            _joined(text, mine, [next(results) for _ in mine])
+            for text, mine in zip(texts, parts, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Release the model's memory."""
+        self._translator.unload_model()
+
+    def _parts(self, text: str) -> list[Part]:
+        """Lines of a text, and clauses of a line that is longer than the model can take."""
+        parts = []
+        for match in re.finditer(r"(\S[^\n]*?)([ \t]*(?:\n\s*|$))", text.strip()):
+            pieces = self._pieces(match[1])
+            parts += [Part(piece, " ") for piece in pieces[:-1]] + [Part(pieces[-1], match[2])]
+        return parts
+
+    def _pieces(self, line: str) -> list[str]:
+        if len(line) <= LONGEST_TOKENS or len(self._encode(line)) <= LONGEST_TOKENS:
+            return [line]
+        pieces: list[str] = []
+        size = 0
+        for clause in filter(None, _CLAUSE.split(line)):
+            length = len(self._encode(clause))
+            if pieces and size + length <= LONGEST_TOKENS:
+                pieces[-1] += " " + clause
+                size += length
+            else:
+                pieces += self._halves(clause)
+                size = len(self._encode(pieces[-1]))
+        return pieces
+
+    def _halves(self, clause: str) -> list[str]:
+        """A clause without punctuation, cut at spaces, or anywhere if it has none."""
+        if len(clause) < 2 or len(self._encode(clause)) <= LONGEST_TOKENS:
+            return [clause]
+        middle = len(clause) // 2
+        cut = clause.rfind(" ", 0, middle) + 1 or middle
+        return self._halves(clause[:cut].strip()) + self._halves(clause[cut:].strip())
+
+    def _encode(self, text: str) -> list[str]:
+        # neither half a surrogate pair nor NUL is text that a tokenizer takes
+        clean = text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+        return self._tokenizer.encode(clean)
+
+    def _translate(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
+        tokens = [self._encode(text) for text in texts]
+        drafts = [Draft((Hypothesis(text, 0.0),)) for text in texts]
+        live = [i for i, mine in enumerate(tokens) if mine]
+        for i, draft in zip(live, self._safely([tokens[i] for i in live], hypotheses), strict=True):
+            drafts[i] = draft
+        return drafts
+
+    def _safely(self, tokens: Sequence[list[str]], hypotheses: int) -> list[Draft]:
+        """Translate; if that fails, find out which of them fails, so that it costs only itself."""
+        try:
+            return self._compute(tokens, hypotheses)
+        except RuntimeError as error:
+            if len(tokens) <= 1:
+                return [Draft(error=f"the model failed: {error}") for _ in tokens]
+            middle = len(tokens) // 2
+            return self._safely(tokens[:middle], hypotheses) + self._safely(
+                tokens[middle:], hypotheses
+            )
+
+    def _compute(self, tokens: Sequence[list[str]], hypotheses: int) -> list[Draft]:
+        """One call for all: CTranslate2 sorts them by length and computes batches by tokens."""
+        form = self._form
+        longest = max(map(len, tokens), default=0)
+        results = self._translator.translate_batch(
+            [[*form.before, *mine, *form.after] for mine in tokens],
+            target_prefix=[list(form.target_prefix)] * len(tokens) if form.target_prefix else None,
+            beam_size=max(self._beam, hypotheses),
+            num_hypotheses=hypotheses,
+            max_batch_size=self._batch_tokens,
+            batch_type="tokens",
+            length_penalty=LENGTH_PENALTY,
+            return_scores=True,
+            replace_unknowns=True,
+            max_input_length=0,
+            max_decoding_length=max(256, 2 * longest + 16),
+        )
+        return [self._draft(result) for result in results]
+
+    def _draft(self, result: Any) -> Draft:  # noqa: ANN401 - ctranslate2 has no types
+        prefix = list(self._form.target_prefix)
+        found: dict[str, float] = {}
+        for tokens, score in zip(result.hypotheses, result.scores, strict=True):
+            kept = tokens[len(prefix) :] if tokens[: len(prefix)] == prefix else tokens
+            # CTranslate2 divides the sum by length ** penalty, the end mark counted: undo, then average
+            mean = score / (len(tokens) + 1) ** (1 - LENGTH_PENALTY)
+            found.setdefault(self._tokenizer.decode(kept).strip(), round(mean, 4))
+        return Draft(tuple(Hypothesis(text, score) for text, score in found.items()))
+
+
+def version() -> str:
+    """CTranslate2's version, as signatures name it."""
+    import ctranslate2
+
+    return f"ctranslate2-{ctranslate2.__version__}"
+
+
+def _joined(text: str, parts: Sequence[Part], drafts: Sequence[Draft]) -> Draft:
+    """The draft of a text from those of its parts: best with best, second with second."""
+    if failed := next((draft for draft in drafts if not draft.hypotheses), None):
+        return failed
+    if not parts:
+        return Draft((Hypothesis(text, 0.0),))
+    left = text[: len(text) - len(text.lstrip())]
+    right = text[len(text.rstrip()) :]
+    count = min(len(draft.hypotheses) for draft in drafts)
+    joined = []
+    for n in range(count):
+        chosen = [draft.hypotheses[n] for draft in drafts]
+        middle = "".join(h.text + part.space for h, part in zip(chosen, parts, strict=True))
+        mean = sum(h.score or 0.0 for h in chosen) / len(chosen)
+        joined.append(Hypothesis(left + middle + right, round(mean, 4)))
+    return Draft(tuple(joined))
