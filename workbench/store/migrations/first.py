@@ -1,13 +1,15 @@
-"""The tables of the data contract, one migration a change; never edit one that was released."""
+"""The first release: documents, segments, units and their history, full-text search, the views."""
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+from typing import TYPE_CHECKING
 
 from workbench.lang import SPACELESS
+from workbench.store.migrations.registry import MIGRATIONS, statements
 from workbench.store.views import VIEWS
 
-MIGRATIONS = Migrations("workbench")
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _TABLES = """
 CREATE TABLE documents (
@@ -138,26 +140,10 @@ CREATE INDEX findings_name ON findings(name);
 """
 
 
-_REQUESTS_AND_TERMS = """
-ALTER TABLE matches ADD COLUMN request INTEGER;  -- number of the engine, its settings and the text
-ALTER TABLE matches ADD COLUMN lang TEXT NOT NULL DEFAULT '';  -- of a pivot text, empty for the target
-CREATE INDEX matches_request ON matches(request, unit_id) WHERE request IS NOT NULL;
-CREATE TABLE terms (
-  id INTEGER PRIMARY KEY,
-  source_lang TEXT NOT NULL,
-  target_lang TEXT NOT NULL,
-  source TEXT NOT NULL COLLATE NOCASE,
-  target TEXT NOT NULL,
-  note TEXT NOT NULL DEFAULT '',
-  UNIQUE (source_lang, target_lang, source)
-)
-"""
-
-
 @MIGRATIONS()
 def m001_documents_units_and_history(db: Database) -> None:
     """The first release: documents, segments, units, matches, revisions, findings, runs."""
-    for statement in _statements(_TABLES):
+    for statement in statements(_TABLES):
         db.conn.execute(statement)
 
 
@@ -176,17 +162,6 @@ def m003_views(db: Database) -> None:
         db.conn.execute(f"CREATE VIEW {name} AS {select}")
 
 
-@MIGRATIONS()
-def m004_requests_and_terms(db: Database) -> None:
-    """What an engine was asked, so that it is never asked twice; pivot texts; the glossary."""
-    for statement in _statements(_REQUESTS_AND_TERMS):
-        db.conn.execute(statement)
-
-
-def _statements(script: str) -> list[str]:
-    return [statement for statement in script.split(";") if statement.strip()]
-
-
 def _search_tables(table: str, column: str) -> list[str]:
     """Two indexes that read their text from the table itself, and the triggers that keep them true.
 
@@ -199,7 +174,7 @@ def _search_tables(table: str, column: str) -> list[str]:
         f"{table}_fts": (f"content=[{table}], tokenize='unicode61 remove_diacritics 2'", "<> ''"),
         f"{table}_chars": (f"content='{table}', tokenize='trigram'", spaceless),
     }
-    statements = []
+    made = []
     for index, (options, condition) in indexes.items():
         add = f"INSERT INTO {index}(rowid, {column}) VALUES (new.id, new.{column})"
         remove = (
@@ -207,7 +182,7 @@ def _search_tables(table: str, column: str) -> list[str]:
         )
         fill = f"INSERT INTO {index}(rowid, {column}) SELECT id, {column} FROM {table}"
         new, old = f"WHEN new.{column} {condition}", f"WHEN old.{column} {condition}"
-        statements += [
+        made += [
             f"CREATE VIRTUAL TABLE {index} USING fts5({column}, {options}, content_rowid='id')",
             f"{fill} WHERE {column} {condition}",
             f"CREATE TRIGGER {index}_ai AFTER INSERT ON {table} {new} BEGIN {add}; END",
@@ -215,4 +190,4 @@ def _search_tables(table: str, column: str) -> list[str]:
             f"CREATE TRIGGER {index}_bu AFTER UPDATE OF {column} ON {table} {old} BEGIN {remove}; END",
             f"CREATE TRIGGER {index}_cu AFTER UPDATE OF {column} ON {table} {new} BEGIN {add}; END",
         ]
-    return statements
+    return made

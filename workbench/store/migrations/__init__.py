@@ -1,0 +1,11 @@
+"""The tables of the data contract, one migration a change; never edit one that was released.
+
+They run in the order in which the modules are imported here.
+"""
+
+# isort: off
+from workbench.store.migrations import first as first
+from workbench.store.migrations import drafting as drafting
+from workbench.store.migrations.registry import MIGRATIONS
+
+__all__ = ["MIGRATIONS"]
