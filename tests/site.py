@@ -55,7 +55,9 @@ class Client:
 
     def token(self) -> str:
         """The token against forged forms, as a page of ours carries it."""
-        found = re.search(r'name="workbench-csrf" content="([^"]*)"', self.get("/-/workbench/people"))
+        found = re.search(
+            r'name="workbench-csrf" content="([^"]*)"', self.get("/-/workbench/people")
+        )
         return found[1] if found else ""
 
     def form(self, path: str, **fields: str) -> tuple[int, str, http.client.HTTPMessage]:
