@@ -8,6 +8,7 @@ import pluggy
 
 from workbench.datasette_plugin import cells, finding, pages, saving, team, working
 from workbench.datasette_plugin.guard import guarded
+from workbench.datasette_plugin.responses import gentle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages, and the addresses that take a person's work."""
     unit = rf"^{HOME}/unit/(?P<unit_id>\d+)"
     text = rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
-    return [
+    routes = [
         (rf"^{HOME}$", pages.documents),
         (rf"^{HOME}/static/(?P<name>[a-z.]+)$", pages.static),
         (rf"^{HOME}/name$", saving.name),
@@ -51,6 +52,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{text}/here$", working.here),
         (rf"{text}/people\.json$", working.people_here),
     ]
+    return [(pattern, gentle(view)) for pattern, view in routes]
 
 
 @hookimpl

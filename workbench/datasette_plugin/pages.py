@@ -104,7 +104,7 @@ async def unit(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "unit", context)
 
 
-async def static(request: Any) -> Response:
+async def static(_datasette: Any, request: Any) -> Response:
     """Our stylesheet and script."""
     name = request.url_vars["name"]
     if name not in STATIC:
