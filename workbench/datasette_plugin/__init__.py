@@ -24,9 +24,10 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages, and the addresses that take a person's work."""
     return [
         (rf"^{HOME}$", pages.documents),
-        (rf"^{HOME}/static/(?P<name>[a-z.]+)$", pages.static),
+        (rf"^{HOME}/static/(?P<name>[a-z_-]+\.(?:css|js))$", pages.static),
         (rf"^{HOME}/name$", saving.name),
         (rf"^{HOME}/unit/(?P<unit_id>\d+)$", pages.unit),
+        (rf"^{HOME}/unit/(?P<unit_id>\d+)/side$", pages.side),
         (rf"^{HOME}/unit/(?P<unit_id>\d+)/save$", saving.save),
         (rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)$", pages.review),
         (rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)/next$", pages.unfinished),

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from datasette import NotFound, Response
 
 from workbench import lang, store
 from workbench.datasette_plugin.diffs import difference
+from workbench.datasette_plugin.panel import gathered
 from workbench.datasette_plugin.responses import page, read, workbench_database
 from workbench.errors import StoreError
 
+if TYPE_CHECKING:
+    from workbench.model import Unit
+
 # Units on one page.
 SIZE = 100
-STATIC = {"review.css": "text/css", "review.js": "text/javascript"}
+STATIC = {"css": "text/css", "js": "text/javascript"}
 MARKS = {"initial": "○", "translated": "◐", "reviewed": "●", "final": "★"}
 
 
@@ -43,12 +48,26 @@ async def review(datasette: Any, request: Any) -> Response:
     if document is None:
         raise NotFound(f"No units of document {document_id} in {target_lang}")
     at = _number(request.args.get("at"), 0)
-    window = await read(
-        database, lambda db: store.units_page(db, document_id, target_lang, at=at, size=SIZE)
-    )
+    changes = request.args.get("changes") == "1"
+
+    def window(db: store.Database) -> tuple[store.UnitsPage, str]:
+        found = store.units_page(db, document_id, target_lang, at=at, size=SIZE)
+        if changes:
+            _show_changes(db, found.units)
+        first = found.units[0]["position"] if found.units else 0
+        return found, store.heading_before(db, document_id, target_lang, first)
+
+    found, heading = await read(database, window)
+    kept = {"changes": "1"} if changes else {}
     context = {
         "document": document,
-        "window": window,
+        "units": found.units,
+        "heading": heading,
+        "previous": _query(at=found.previous, **kept),
+        "following": _query(at=found.following, **kept),
+        "changes": changes,
+        "with_changes": urlencode({"at": at, "changes": "1"}),
+        "without_changes": urlencode({"at": at}),
         "marks": MARKS,
         "base": datasette.urls.path(f"/-/workbench/{document_id}/{target_lang}"),
         "table_url": datasette.urls.table(database.name, "bitext"),
@@ -56,6 +75,19 @@ async def review(datasette: Any, request: Any) -> Response:
         **_languages(document["source_lang"], target_lang),
     }
     return await page(datasette, request, "review", context)
+
+
+def _show_changes(db: store.Database, units: list[dict[str, Any]]) -> None:
+    """Give units that people changed the difference from their draft."""
+    drafts = store.first_drafts(db, [unit["id"] for unit in units])
+    for unit in units:
+        if unit["id"] in drafts:
+            unit["pieces"] = difference(drafts[unit["id"]], unit["target"])
+
+
+def _query(**parameters: Any) -> str | None:
+    """The query of an address; None if its place is not known."""
+    return None if parameters["at"] is None else urlencode(parameters)
 
 
 async def unfinished(datasette: Any, request: Any) -> Response:
@@ -79,43 +111,59 @@ async def unfinished(datasette: Any, request: Any) -> Response:
 
 async def unit(datasette: Any, request: Any) -> Response:
     """One unit with all its drafts and its history."""
+    return await _unit(datasette, request, "unit", panel=False)
+
+
+async def side(datasette: Any, request: Any) -> Response:
+    """What the panel shows about one unit, as a piece of HTML."""
+    return await _unit(datasette, request, "side", panel=True)
+
+
+async def _unit(datasette: Any, request: Any, template: str, *, panel: bool) -> Response:
     database = await workbench_database(datasette, request)
     unit_id = _number(request.url_vars["unit_id"], 0)
     try:
         found = await read(database, lambda db: store.unit(db, unit_id))
     except StoreError as error:
         raise NotFound(str(error)) from error
-    history = await read(database, lambda db: store.history(db, unit_id))
-    for revision in history:
-        revision["pieces"] = difference(revision["before"], revision["after"])
-    matches = await read(database, lambda db: store.matches(db, unit_id))
+    known = await read(database, lambda db: gathered(db, found))
+    base = datasette.urls.path(f"/-/workbench/{found.document_id}/{found.target_lang}")
+    back = f"{base}?at={max(0, found.position - 2)}#p{found.position}"
     context = {
-        "unit": found,
-        "history": history,
-        "matches": matches,
+        "unit": _row(found),
+        "side": known,
+        "panel": panel,
         "marks": MARKS,
-        "back": datasette.urls.path(
-            f"/-/workbench/{found.document_id}/{found.target_lang}"
-            f"?at={max(0, found.position - 2)}#p{found.position}"
-        ),
+        "base": base,
+        "back_to_text": back,
+        "back": back if panel else request.path,
         "row_url": datasette.urls.path(f"{datasette.urls.table(database.name, 'units')}/{unit_id}"),
         **_languages(found.source_lang, found.target_lang),
     }
-    return await page(datasette, request, "unit", context)
+    return await page(datasette, request, template, context)
+
+
+def _row(unit: Unit) -> dict[str, Any]:
+    """A unit as the list's rows need it."""
+    fields = {name: getattr(unit, name) for name in unit.__dataclass_fields__}
+    return {**fields, "id": unit.unit_id, "kind": "paragraph", "level": 0}
 
 
 async def static(request: Any) -> Response:
-    """Our stylesheet and script."""
+    """Our stylesheet and scripts."""
     name = request.url_vars["name"]
-    if name not in STATIC:
+    text = _file(name)
+    if text is None:
         raise NotFound(f"No file {name}")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
-    return Response(_file(name), content_type=f"{STATIC[name]}; charset=utf-8", headers=headers)
+    kind = STATIC[name.rpartition(".")[2]]
+    return Response(text, content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 @cache
-def _file(name: str) -> str:
-    return (resources.files("workbench.datasette_plugin") / "static" / name).read_text("utf-8")
+def _file(name: str) -> str | None:
+    file = resources.files("workbench.datasette_plugin") / "static" / name
+    return file.read_text("utf-8") if file.is_file() else None
 
 
 def _wanted(request: Any) -> tuple[int, str]:
@@ -127,8 +175,8 @@ def _number(text: str | None, default: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else default
 
 
-def _languages(source_lang: str, target_lang: str) -> dict[str, str]:
-    return {
+def _languages(source_lang: str, target_lang: str) -> dict[str, Any]:
+    known = {
         "source_lang": source_lang,
         "target_lang": target_lang,
         "source_name": lang.name(source_lang),
@@ -136,3 +184,4 @@ def _languages(source_lang: str, target_lang: str) -> dict[str, str]:
         "source_dir": lang.direction(source_lang),
         "target_dir": lang.direction(target_lang),
     }
+    return {**known, "languages": known}

@@ -12,7 +12,7 @@ from datasette import NotFound, Response
 
 from workbench import store
 from workbench.datasette_plugin import responses
-from workbench.datasette_plugin.diffs import difference
+from workbench.datasette_plugin.diffs import difference, merged
 from workbench.datasette_plugin.identity import cleaned, person, remember
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import STATES, Unit
@@ -91,11 +91,26 @@ async def _save(datasette: Any, request: Any, database: Any, edit: Edit, sent: S
 
 
 async def _conflict(datasette: Any, request: Any, edit: Edit, unit: Unit, sent: Sent) -> Response:
+    database = await responses.workbench_database(datasette, request)
+    base = await responses.read(database, lambda db: store.text_at(db, edit.unit_id, edit.version))
     mine = edit.target if edit.target is not None else unit.target
-    pieces = difference(unit.target, mine)
+    both = merged(base, unit.target, mine) if base is not None else None
+    shown = {
+        "base": base,
+        "merged": both if both not in {mine, unit.target} else None,
+        "theirs": difference(base, unit.target) if base is not None else None,
+        "mine": difference(base if base is not None else unit.target, mine),
+    }
     if sent.by_script:
-        return responses.json({"ok": False, "conflict": _shown(unit), "difference": pieces}, 409)
-    context = {"unit": unit, "mine": mine, "pieces": pieces, "back": sent.fields.get("back", "")}
+        answer = {"ok": False, "error": "the unit was changed meanwhile", "conflict": _shown(unit)}
+        return responses.json({**answer, "difference": difference(unit.target, mine), **shown}, 409)
+    context = {
+        **shown,
+        "unit": unit,
+        "mine": mine,
+        "mine_pieces": shown["mine"],
+        "back": sent.fields.get("back", ""),
+    }
     return await responses.page(datasette, request, "conflict", context, status=409)
 
 

@@ -27,6 +27,8 @@ from workbench.store.review import (
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
+from workbench.store.side import first_drafts, heading_before, in_other_languages, terms_in, text_at
+from workbench.store.similar import similar
 from workbench.store.terms import add_terms, terms
 from workbench.store.units import (
     Edit,
@@ -59,8 +61,11 @@ __all__ = [
     "ensure_units",
     "evidence",
     "find_unchanged",
+    "first_drafts",
     "from_connection",
+    "heading_before",
     "history",
+    "in_other_languages",
     "is_workbench",
     "language_pairs",
     "matches",
@@ -77,7 +82,10 @@ __all__ = [
     "save_drafts",
     "save_findings",
     "search",
+    "similar",
     "terms",
+    "terms_in",
+    "text_at",
     "unit",
     "units_page",
     "writing",
