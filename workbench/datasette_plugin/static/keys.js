@@ -37,6 +37,9 @@ export function actionOf(event, editing) {
   return actions.find((action) => keyOf(action, "anywhere") === pressed || (!editing && keyOf(action, "outside") === pressed)) ?? null;
 }
 
+/** @param {string} name */
+export const actionNamed = (name) => actions.find((action) => action.name === name);
+
 /** Take over the table of actions, with the person's own keys. @param {Action[]} table */
 export function install(table) {
   actions = table;

@@ -2,7 +2,7 @@
 // The review page under the hand: joins keys, saving, moving and the panel.
 // Without these scripts the page still reads and saves by plain forms.
 
-import { actionOf, install, list as listKeys, reset } from "./keys.js";
+import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.js";
 import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
 import { field, list, post, say, type, unitOf } from "./page.js";
 import { flush, save, settled, spent, undo, waiting } from "./saving.js";
@@ -164,9 +164,13 @@ document.addEventListener("workbench:sent", (event) => {
   refresh(id);
 });
 
-const keysButton = /** @type {HTMLElement} */ (document.getElementById("keys-button"));
-keysButton.hidden = false;
-keysButton.addEventListener("click", showKeys);
+const keysButton = document.getElementById("keys-button");
+keysButton?.removeAttribute("hidden");
+keysButton?.addEventListener("click", showKeys);
+document.getElementById("side-body")?.addEventListener("click", (event) => {
+  const run = /** @type {HTMLElement} */ (event.target).closest("[data-run]");
+  if (run) actionNamed(/** @type {HTMLElement} */ (run).dataset.run ?? "")?.act(true);
+});
 help.querySelector("[name=reset]")?.addEventListener("click", () => reset(/** @type {HTMLElement} */ (help.querySelector("tbody")), /** @type {HTMLElement} */ (help.querySelector("[role=status]"))));
 jumper.addEventListener("close", () => {
   const number = Number(/** @type {HTMLInputElement} */ (jumper.querySelector("input")).value);
