@@ -3,6 +3,7 @@
 // Without these scripts the page still reads and saves by plain forms.
 
 import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.js";
+import { restore } from "./keeping.js";
 import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
 import { field, list, post, say, type, unitOf } from "./page.js";
 import { flush, save, settled, spent, undo, waiting } from "./saving.js";
@@ -78,6 +79,7 @@ const saving = (action, onward) => withUnit((unit, editing) => {
   if (onward) move(unit, 1, editing);
 });
 
+await restore();
 install([
   { name: "accept", words: "accept, and go to the next unit", anywhere: "Ctrl+Enter", outside: "A", act: saving("accept", true) },
   { name: "next-save", words: "save, and go to the next unit", anywhere: "Ctrl+Shift+Enter", outside: "W", act: saving("save", true) },

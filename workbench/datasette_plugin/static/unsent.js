@@ -28,6 +28,7 @@ export function keepUnsent(unit) {
 export function offer(unit, waiting, save) {
   const unsent = /** @type {Unsent | null} */ (recall(name(unit)));
   const area = field(unit);
+  if (isDirty(unit)) return keepUnsent(unit); // typed before this script had come
   if (waiting) unit.classList.add("waiting");
   if (!unsent || unsent.text === area.value) {
     if (unsent) forget(unit);
