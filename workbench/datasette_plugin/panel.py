@@ -25,17 +25,18 @@ def gathered(db: Database, unit: Unit) -> dict[str, Any]:
     )
     for match in memory:
         match["pieces"] = difference(match["source"], unit.source)
-    others = store.in_other_languages(db, unit)
+    others = store.other_languages(db, unit.unit_id)
     for other in others:
         other["name"] = lang.name(other["target_lang"])
         other["dir"] = lang.direction(other["target_lang"])
-    notes: list[dict[str, Any]] = []
+    notes = store.notes(db, unit.unit_id)
     for note in notes:
         note["parts"] = _parts(note["text"], note["mentions"])
     draft = store.first_drafts(db, [unit.unit_id]).get(unit.unit_id)
     return {
         "unit": unit,
-        "findings": [],
+        "findings": store.findings(db, unit.unit_id),
+        "claim": store.claim_of(db, unit.unit_id),
         "drafts": _drafts(db, unit),
         "changes": difference(draft, unit.target) if draft is not None else None,
         "memory": memory,

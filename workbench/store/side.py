@@ -59,25 +59,3 @@ def terms_in(db: Database, unit: Unit) -> list[dict[str, Any]]:
         if row:
             found.setdefault(row["source"], row)
     return list(found.values())
-
-
-def in_other_languages(db: Database, unit: Unit) -> list[dict[str, Any]]:
-    """The units that hold the same segments in other target languages."""
-    return rows(
-        db,
-        "SELECT DISTINCT o.id AS unit_id, o.target_lang, o.target, o.state, o.updated_by, o.position"
-        " FROM unit_segments mine JOIN unit_segments theirs ON theirs.segment_id = mine.segment_id"
-        " JOIN units o ON o.id = theirs.unit_id WHERE mine.unit_id = ? AND o.target_lang <> ?"
-        " ORDER BY o.target_lang, o.position",
-        (unit.unit_id, unit.target_lang),
-    )
-
-
-def text_at(db: Database, unit_id: int, version: int) -> str | None:
-    """The target that a unit had at a version, as its history tells; None if it does not."""
-    found = rows(
-        db,
-        "SELECT before FROM revisions WHERE unit_id = ? AND version > ? ORDER BY version LIMIT 1",
-        (unit_id, version),
-    )
-    return str(found[0]["before"]) if found else None
