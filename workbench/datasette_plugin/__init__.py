@@ -37,7 +37,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{unit}/split$", working.split),
         (rf"{unit}/merge$", working.merge),
         (rf"{text}$", pages.review),
-        (rf"{text}/next$", pages.unfinished),
+        (rf"{text}/next$", pages.next_unit),
         (rf"{text}/units\.json$", finding.units),
         (rf"{text}/claim$", working.claim),
         (rf"{text}/here$", working.here),

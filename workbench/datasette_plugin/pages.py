@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -10,10 +11,12 @@ from urllib.parse import urlencode
 from datasette import NotFound, Response
 
 from workbench import lang, store
+from workbench.datasette_plugin.addresses import read_filter, write_filter
 from workbench.datasette_plugin.diffs import difference
 from workbench.datasette_plugin.panel import gathered
 from workbench.datasette_plugin.responses import page, read, workbench_database
-from workbench.errors import StoreError
+from workbench.errors import InputError, StoreError
+from workbench.store import Filter
 
 if TYPE_CHECKING:
     from workbench.model import Unit
@@ -47,27 +50,25 @@ async def review(datasette: Any, request: Any) -> Response:
     document = await read(database, lambda db: store.review_document(db, document_id, target_lang))
     if document is None:
         raise NotFound(f"No units of document {document_id} in {target_lang}")
-    at = _number(request.args.get("at"), 0)
     changes = request.args.get("changes") == "1"
-
-    def window(db: store.Database) -> tuple[store.UnitsPage, str]:
-        found = store.units_page(db, document_id, target_lang, at=at, size=SIZE)
-        if changes:
-            _show_changes(db, found.units)
-        first = found.units[0]["position"] if found.units else 0
-        return found, store.heading_before(db, document_id, target_lang, first)
-
-    found, heading = await read(database, window)
-    kept = {"changes": "1"} if changes else {}
+    mistake, wanted = "", Filter(document_id=document_id, target_lang=target_lang)
+    try:
+        wanted = read_filter(request.args, document_id=document_id, target_lang=target_lang)
+        look = partial(_window, wanted=wanted, after=request.args.get("after") or "")
+        window = await read(database, look)
+    except InputError as error:  # the filter is wrong, the text is shown all the same
+        mistake = str(error)
+        window = await read(database, partial(_window, wanted=wanted, after=""))
+    if changes:
+        await read(database, lambda db: _show_changes(db, window["units"]))
     context = {
+        **window,
         "document": document,
-        "units": found.units,
-        "heading": heading,
-        "previous": _query(at=found.previous, **kept),
-        "following": _query(at=found.following, **kept),
+        "mistake": mistake,
+        "wanted": wanted,
+        "checks": await read(database, store.finding_names),
+        "address": partial(_address, wanted, changes=changes),
         "changes": changes,
-        "with_changes": urlencode({"at": at, "changes": "1"}),
-        "without_changes": urlencode({"at": at}),
         "marks": MARKS,
         "base": datasette.urls.path(f"/-/workbench/{document_id}/{target_lang}"),
         "table_url": datasette.urls.table(database.name, "bitext"),
@@ -75,6 +76,44 @@ async def review(datasette: Any, request: Any) -> Response:
         **_languages(document["source_lang"], target_lang),
     }
     return await page(datasette, request, "review", context)
+
+
+def _window(db: store.Database, wanted: Filter, after: str) -> dict[str, Any]:
+    """A window of units with its neighbours: positions (`at`), or keys (`after`) in other orders."""
+    found = store.find_units(db, wanted, after=after, size=SIZE)
+    filtered = _without_place(wanted) != Filter(wanted.document_id, wanted.target_lang)
+    place = (wanted.document_id or 0, wanted.target_lang or "")
+    first = found.units[0]["position"] if found.units else 0
+    previous: dict[str, Any] | None = None
+    following: dict[str, Any] | None = None
+    if wanted.sort == "position":
+        if found.following:
+            following = {"at": int(found.following.rpartition("~")[2]) + 1}
+        if not filtered and (start := store.window_before(db, *place, first, SIZE)) is not None:
+            previous = {"at": start}
+    elif found.following:
+        following = {"after": found.following}
+    return {
+        "units": found.units,
+        "problem": found.problem,
+        "previous": previous,
+        "following": following,
+        "filtered": filtered,
+        "from_start": filtered and bool(after or wanted.at),
+        "count": store.count_units(db, _without_place(wanted)) if filtered else None,
+        "heading": store.heading_before(db, *place, first),
+    }
+
+
+def _without_place(wanted: Filter) -> Filter:
+    return replace(wanted, at=None)
+
+
+def _address(wanted: Filter, *, changes: bool, **place: Any) -> str:
+    """The query of this page's address at another place."""
+    kept = replace(wanted, document_id=None, target_lang=None, at=place.pop("at", None))
+    more = {**place, **({"changes": "1"} if changes else {})}
+    return "&".join(part for part in (write_filter(kept), urlencode(more)) if part)
 
 
 def _show_changes(db: store.Database, units: list[dict[str, Any]]) -> None:
@@ -85,22 +124,24 @@ def _show_changes(db: store.Database, units: list[dict[str, Any]]) -> None:
             unit["pieces"] = difference(drafts[unit["id"]], unit["target"])
 
 
-def _query(**parameters: Any) -> str | None:
-    """The query of an address; None if its place is not known."""
-    return None if parameters["at"] is None else urlencode(parameters)
-
-
-async def unfinished(datasette: Any, request: Any) -> Response:
-    """Go to the next unit that is not reviewed yet, or to the first one if none follows."""
+async def next_unit(datasette: Any, request: Any) -> Response:
+    """Go to the next unit that is unfinished, or has findings; to the first if none follows."""
     database = await workbench_database(datasette, request)
     document_id, target_lang = _wanted(request)
     after = _number(request.args.get("after"), -1)
+    found_by_checks = request.args.get("kind") == "findings"
+    wanted = Filter(
+        document_id,
+        target_lang,
+        states=() if found_by_checks else ("unfinished",),
+        finding="any" if found_by_checks else "",
+    )
 
     def find(db: store.Database) -> int | None:
-        found = store.next_unfinished(db, document_id, target_lang, after)
-        return (
-            found if found is not None else store.next_unfinished(db, document_id, target_lang, -1)
-        )
+        for start in (after + 1, 0):
+            if found := store.find_units(db, replace(wanted, at=start), size=1).units:
+                return int(found[0]["position"])
+        return None
 
     position = await read(database, find)
     base = datasette.urls.path(f"/-/workbench/{document_id}/{target_lang}")

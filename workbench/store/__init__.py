@@ -65,7 +65,13 @@ from workbench.store.review import (
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
-from workbench.store.side import first_drafts, heading_before, terms_in
+from workbench.store.side import (
+    finding_names,
+    first_drafts,
+    heading_before,
+    terms_in,
+    window_before,
+)
 from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
 from workbench.store.terms import add_terms, terms
@@ -124,6 +130,7 @@ __all__ = [
     "evidence",
     "find_unchanged",
     "find_units",
+    "finding_names",
     "findings",
     "first_drafts",
     "forget_filter",
@@ -171,5 +178,6 @@ __all__ = [
     "unit",
     "units_between",
     "units_page",
+    "window_before",
     "writing",
 ]

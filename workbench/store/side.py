@@ -59,3 +59,26 @@ def terms_in(db: Database, unit: Unit) -> list[dict[str, Any]]:
         if row:
             found.setdefault(row["source"], row)
     return list(found.values())
+
+
+def window_before(
+    db: Database, document_id: int, target_lang: str, position: int, size: int
+) -> int | None:
+    """The position from which `size` units come before another; None at the start of a text."""
+    (start,) = db.conn.execute(
+        "SELECT min(position) FROM (SELECT position FROM units WHERE document_id = ?"
+        " AND target_lang = ? AND position < ? ORDER BY position DESC LIMIT ?)",
+        (document_id, target_lang, position, size),
+    ).fetchone()
+    return None if start is None else int(start)
+
+
+def finding_names(db: Database) -> list[str]:
+    """The checks that found something anywhere."""
+    # a step from name to name in the index, not a look at every finding
+    found = db.conn.execute(
+        "WITH RECURSIVE step(name) AS (SELECT min(name) FROM findings UNION ALL"
+        " SELECT (SELECT min(name) FROM findings WHERE name > step.name) FROM step"
+        " WHERE step.name IS NOT NULL) SELECT name FROM step WHERE name IS NOT NULL"
+    )
+    return [row[0] for row in found]

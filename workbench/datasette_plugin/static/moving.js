@@ -139,7 +139,7 @@ function shrink(grown) {
     if (unit === hand || isDirty(unit) || waiting(unit.dataset.id)) break;
     gone.push(unit);
   }
-  if (!gone.length) return;
+  if (!gone.length || list.dataset.filtered) return; // of a filter, the way back is not known
   gone.forEach((unit) => unit.remove());
   const side = grown === "next" ? "prev" : "next";
   const edge = grown === "next" ? units()[0] : /** @type {HTMLLIElement} */ (units().at(-1));
@@ -147,7 +147,6 @@ function shrink(grown) {
   const position = Number(edge.dataset.position);
   address.hash = "";
   address.searchParams.set("at", String(side === "next" ? position + 1 : Math.max(0, position - 100)));
-  if (list.dataset.sort) return; // in another order the place is not a position
   const link = document.createElement("a");
   link.rel = side;
   link.href = address.href;
