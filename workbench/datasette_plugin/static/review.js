@@ -6,7 +6,7 @@ import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.
 import { restore } from "./keeping.js";
 import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
 import { field, list, post, say, type, unitOf } from "./page.js";
-import { flush, save, settled, spent, undo, waiting } from "./saving.js";
+import { adopt, flush, save, settled, spent, undo, waiting } from "./saving.js";
 import { attend, insertDraft, note, refresh, turn } from "./side.js";
 import { keepUnsent, offer } from "./unsent.js";
 
@@ -162,7 +162,7 @@ list.addEventListener("submit", (event) => {
 document.addEventListener("workbench:unit", (event) => countCharacters(/** @type {CustomEvent} */ (event).detail.unit));
 document.addEventListener("workbench:sent", (event) => {
   const { id, answer } = /** @type {CustomEvent} */ (event).detail;
-  if (answer.unit) document.dispatchEvent(new CustomEvent("workbench:stored", { detail: answer.unit }));
+  if (answer.unit) adopt(answer.unit);
   refresh(id);
 });
 

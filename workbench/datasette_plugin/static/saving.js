@@ -15,6 +15,8 @@ import { forget, keepUnsent } from "./unsent.js";
 
 const RETRY = 4000; // milliseconds between tries without a connection
 const IDLE = 60; // seconds without a key after which a person is taken to be away
+/** The state that an action leads to. @type {Record<string, string>} */
+const LEADS = { accept: "reviewed", final: "final", reopen: "translated", reject: "translated" };
 /** What brings a state back. @type {Record<string, string>} */
 const BACK = { initial: "save", translated: "reopen", reviewed: "accept", final: "final" };
 
@@ -143,6 +145,9 @@ function done(entry, stored) {
   document.dispatchEvent(new CustomEvent("workbench:saved", { detail: stored }));
 }
 
+/** Take over what another way of this page stored. @param {Stored} stored */
+export const adopt = (stored) => shown(stored, "");
+
 /** Show what is stored; the field stays as it is if more was typed since. @param {Stored} stored @param {string} sent */
 function shown(stored, sent) {
   const unit = unitById(stored.id);
@@ -168,10 +173,10 @@ function count(more) {
 
 /** @param {Save} entry @param {{conflict: Stored, base: string | null, merged: string | null, difference: [string, string][]}} answer */
 function differs(entry, answer) {
-  requeue((saves) => saves.filter((save) => save.key !== entry.key && save.unit !== entry.unit));
   const theirs = answer.conflict;
-  // another page of this browser may have sent the same text
-  if (theirs.target === entry.target && theirs.updated_by === person && entry.action === "save") return shown(theirs, entry.target);
+  const mine = theirs.updated_by === person && theirs.target === entry.target && [undefined, theirs.state].includes(LEADS[entry.action]);
+  if (mine) return done(entry, theirs); // it had arrived before, its answer had not
+  requeue((saves) => saves.filter((save) => save.unit !== entry.unit));
   const unit = unitById(entry.unit);
   if (unit) {
     unit.classList.remove("waiting");

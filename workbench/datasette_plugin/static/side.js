@@ -101,7 +101,8 @@ async function send(form, submitter) {
   if (sent.version) sent.version = unitById(id)?.dataset.version ?? sent.version;
   let response;
   try {
-    response = await fetch(form.action, {
+    // form.action would be the button of that name
+    response = await fetch(form.getAttribute("action") ?? "", {
       method: "POST", headers: { "content-type": "application/json", "x-csrftoken": csrf }, body: JSON.stringify(sent),
     });
   } catch {
