@@ -195,7 +195,7 @@ def test_every_action_has_a_key(server: tuple[str, Path], browser: Browser) -> N
         with page.expect_navigation():
             page.keyboard.press("Enter")
         assert page.locator(".unit").count() == 1
-        assert "1 units found" in page.locator(".filters summary").inner_text()
+        assert "1 units found" in page.locator(".sift summary").inner_text()
 
 
 def test_own_keys(server: tuple[str, Path], browser: Browser) -> None:
@@ -494,7 +494,7 @@ def test_without_javascript(server: tuple[str, Path], browser: Browser) -> None:
         page.get_by_role("button", name="Add note").click()
         page.wait_for_selector("text=Written without a script")
         page.goto(f"{plain.url}/{PLAIN}/es")
-        page.locator(".filters summary").click()
+        page.locator(".sift summary").click()
         page.locator("[name=state]").select_option("reviewed")
         page.get_by_role("button", name="Filter").click()
         assert page.locator(".unit").count() == 1

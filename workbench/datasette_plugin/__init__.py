@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.datasette_plugin import cells, finding, pages, saving, working
+from workbench.datasette_plugin import cells, finding, pages, saving, team, working
 from workbench.datasette_plugin.guard import guarded
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"^{HOME}$", pages.documents),
         (rf"^{HOME}/static/(?P<name>[a-z_-]+\.(?:css|js))$", pages.static),
         (rf"^{HOME}/name$", saving.name),
+        (rf"^{HOME}/find$", finding.find),
+        (rf"^{HOME}/find\.json$", finding.find_json),
+        (rf"^{HOME}/find/batch$", finding.batch),
+        (rf"^{HOME}/find/saved$", finding.saved),
+        (rf"^{HOME}/run/(?P<run_id>\d+)$", finding.run),
+        (rf"^{HOME}/run/(?P<run_id>\d+)/undo$", finding.undo),
+        (rf"^{HOME}/people$", team.people),
+        (rf"^{HOME}/report$", team.report),
+        (rf"^{HOME}/report\.json$", team.report_json),
         (rf"{unit}$", pages.unit),
         (rf"{unit}/side$", pages.side),
         (rf"{unit}/save$", saving.save),

@@ -34,6 +34,8 @@ class Sent:
 
     fields: dict[str, Any]
     by_script: bool
+    # all fields in order, also those that come more than once
+    pairs: tuple[tuple[str, Any], ...] = ()
 
     def text(self, name: str) -> str:
         """A field as text that can be stored: forms send CR LF, half a surrogate pair is no text."""
@@ -174,8 +176,9 @@ async def read_fields(request: Any) -> Sent | Response:
             fields = json.loads(body)
             if not isinstance(fields, dict):
                 return responses.json({"ok": False, "error": "send an object"}, 400)
-            return Sent(fields, by_script=True)
-        return Sent(dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True)), by_script=False)
+            return Sent(fields, by_script=True, pairs=tuple(fields.items()))
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True)
+        return Sent(dict(pairs), by_script=False, pairs=tuple(pairs))
     except (ValueError, RecursionError):
         return Response.text("The request is not readable", status=400)
 

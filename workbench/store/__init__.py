@@ -20,6 +20,7 @@ from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, evidence, save_drafts
 from workbench.store.filters import SORTS, Filter, Found, count_units, find_units
+from workbench.store.measures import work_report
 from workbench.store.notes import (
     add_note,
     dismiss_finding,
@@ -33,6 +34,7 @@ from workbench.store.people import (
     Role,
     Rules,
     check_edit,
+    is_open,
     people,
     require,
     role_of,
@@ -55,6 +57,7 @@ from workbench.store.regroup import Part, Regrouped, regroup
 from workbench.store.review import (
     UnitsPage,
     changed_lately,
+    finding_names,
     is_workbench,
     next_unfinished,
     other_languages,
@@ -66,7 +69,6 @@ from workbench.store.review import (
 from workbench.store.runs import Run, running
 from workbench.store.search import search
 from workbench.store.side import (
-    finding_names,
     first_drafts,
     heading_before,
     terms_in,
@@ -137,6 +139,7 @@ __all__ = [
     "from_connection",
     "heading_before",
     "history",
+    "is_open",
     "is_workbench",
     "language_pairs",
     "matches",
@@ -179,5 +182,6 @@ __all__ = [
     "units_between",
     "units_page",
     "window_before",
+    "work_report",
     "writing",
 ]

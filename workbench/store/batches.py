@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def run_batch(db: Database, wanted: Filter, batch: Batch, rules: Rules) -> Done:
         run_id, taken, skipped = claim(db, ids, batch.person, batch.actor, hours=batch.hours)
         return Done(run_id, taken, skipped, "others have claimed them" if skipped else "")
     if batch.action == "release":
-        return Done(0, release(db, ids, batch.person or None), 0)
+        return _release(db, ids, batch)
     change = _change(batch)
     arguments = {key: value for key, value in _arguments(batch).items() if value}
     with writing(db), running(db, batch.action, arguments, actor=batch.actor) as run:
@@ -111,8 +112,9 @@ def undo(db: Database, run_id: int, actor: str, rules: Rules) -> Done:
     """
     rules = replace(rules, second_person=False)  # what was accepted once may stand again
     with writing(db):
-        if _run(db, run_id)["command"] == "assign":
-            return _undo_claims(db, run_id, actor)
+        run_before = _run(db, run_id)
+        if run_before["command"] in {"assign", "release"}:
+            return _undo_claims(db, run_before, actor)
         with running(db, "undo", {"run": run_id}, actor=actor) as run:
             if db.conn.execute("SELECT 1 FROM regroupings WHERE run_id = ?", (run_id,)).fetchone():
                 done = _undo_regrouping(db, run_id, actor, run.run_id, rules)
@@ -143,6 +145,14 @@ def batch(db: Database, run_id: int) -> dict[str, Any]:
         " JOIN units u ON u.id = r.unit_id WHERE r.run_id = ?",
         (run_id,),
     ).fetchone()
+    (found["skipped"],) = db.conn.execute(
+        "SELECT json_extract(counts, '$.skipped') FROM runs WHERE id = ?", (run_id,)
+    ).fetchone()
+    if found["command"] in {"assign", "release"}:
+        (found["units"],) = db.conn.execute(
+            "SELECT json_extract(counts, '$.units') FROM runs WHERE id = ?", (run_id,)
+        ).fetchone()
+    found["undoable"] = found["units"] > 0
     return found
 
 
@@ -207,11 +217,31 @@ def _run(db: Database, run_id: int) -> dict[str, Any]:
     return found[0]
 
 
-def _undo_claims(db: Database, run_id: int, actor: str) -> Done:
-    with running(db, "undo", {"run": run_id}, actor=actor) as run:
-        freed = db.conn.execute("DELETE FROM claims WHERE run_id = ?", (run_id,)).rowcount
-        run.counts.update(units=freed)
-    return Done(run.run_id, freed, 0)
+def _release(db: Database, ids: list[int], batch: Batch) -> Done:
+    """End claims, remembering them in the run, so that it can be undone."""
+    with writing(db):
+        freed = db.conn.execute(
+            "SELECT unit_id, person, actor, at, expires FROM claims"
+            " WHERE unit_id IN (SELECT value FROM json_each(?)) AND (? = '' OR person = ?)",
+            (json.dumps(ids), batch.person, batch.person),
+        ).fetchall()
+        with running(db, "release", {"claims": freed}, actor=batch.actor) as run:
+            run.counts["units"] = release(db, ids, batch.person or None)
+    return Done(run.run_id, len(freed), 0)
+
+
+def _undo_claims(db: Database, before: dict[str, Any], actor: str) -> Done:
+    with running(db, "undo", {"run": before["id"]}, actor=actor) as run:
+        if before["command"] == "assign":
+            done = db.conn.execute("DELETE FROM claims WHERE run_id = ?", (before["id"],)).rowcount
+        else:
+            done = db.conn.executemany(
+                "INSERT OR IGNORE INTO claims (unit_id, person, actor, at, expires)"
+                " VALUES (?, ?, ?, ?, ?)",
+                json.loads(before["arguments"])["claims"],
+            ).rowcount
+        run.counts["units"] = done
+    return Done(run.run_id, done, 0)
 
 
 def _undo_regrouping(db: Database, run_id: int, actor: str, undoing: int, rules: Rules) -> Done:

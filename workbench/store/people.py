@@ -50,8 +50,16 @@ def role_of(db: Database, person: str, rules: Rules) -> Role:
     known = db.conn.execute("SELECT role FROM users WHERE name = ?", (person,)).fetchone()
     if known:
         return next(role for role in ROLES if role == known[0])
-    nobody = not rules.admins and not db.conn.execute("SELECT 1 FROM users LIMIT 1").fetchone()
-    return "admin" if nobody and rules.newcomers != "reader" else rules.newcomers
+    return "admin" if is_open(db, rules) else rules.newcomers
+
+
+def is_open(db: Database, rules: Rules) -> bool:
+    """Whether nobody has a role, so that everybody may do everything."""
+    return (
+        not rules.admins
+        and rules.newcomers != "reader"
+        and not db.conn.execute("SELECT 1 FROM users LIMIT 1").fetchone()
+    )
 
 
 def require(db: Database, person: str, rules: Rules, needed: Role) -> None:

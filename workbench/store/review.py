@@ -124,6 +124,11 @@ def changed_lately(
     )
 
 
+def finding_names(db: Database) -> list[str]:
+    """The names of the checks that have findings."""
+    return [row["name"] for row in rows(db, "SELECT DISTINCT name FROM findings ORDER BY 1")]
+
+
 def is_workbench(db: Database) -> bool:
     """Whether a database holds our tables."""
     return {"documents", "segments", "units", "revisions"} <= set(db.table_names())

@@ -71,14 +71,3 @@ def window_before(
         (document_id, target_lang, position, size),
     ).fetchone()
     return None if start is None else int(start)
-
-
-def finding_names(db: Database) -> list[str]:
-    """The checks that found something anywhere."""
-    # a step from name to name in the index, not a look at every finding
-    found = db.conn.execute(
-        "WITH RECURSIVE step(name) AS (SELECT min(name) FROM findings UNION ALL"
-        " SELECT (SELECT min(name) FROM findings WHERE name > step.name) FROM step"
-        " WHERE step.name IS NOT NULL) SELECT name FROM step WHERE name IS NOT NULL"
-    )
-    return [row[0] for row in found]

@@ -105,7 +105,7 @@ install([
 ]);
 
 function search() {
-  const filters = /** @type {HTMLDetailsElement | null} */ (document.querySelector(".filters"));
+  const filters = /** @type {HTMLDetailsElement | null} */ (document.querySelector(".sift"));
   if (!filters) return;
   filters.open = true;
   /** @type {HTMLElement | null} */ (filters.querySelector("[name=text]"))?.focus();
