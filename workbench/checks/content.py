@@ -64,7 +64,7 @@ class Copied:
         if (
             len(source) >= 3
             and _folded(source) == _folded(target)
-            and _says_more_than_names(source)
+            and 2 * _small(source) > len(source)
         ):
             yield Finding(self.name, "warning", "the target is the source, untranslated")
             return
