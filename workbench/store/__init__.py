@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
-from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, evidence, save_drafts
+from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.reading import (
     bitext,
     documents,
@@ -57,7 +57,6 @@ __all__ = [
     "documents_of",
     "edit_unit",
     "ensure_units",
-    "evidence",
     "find_unchanged",
     "from_connection",
     "history",
