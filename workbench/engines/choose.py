@@ -120,5 +120,5 @@ def _from_index(
         raise EngineError("Argos's index: not asked, because of --offline")
     for entry in index.find(*pair):
         say(f"{pair[0]} to {pair[1]}: downloading {entry.name} from {entry.url}")
-        index.download(entry, lambda _bytes: None)
+        index.get(entry, lambda _here, _total: None)
     return argos.load(*pair, settings)
