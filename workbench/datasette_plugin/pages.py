@@ -15,7 +15,7 @@ from workbench.errors import StoreError
 
 # Units on one page.
 SIZE = 100
-STATIC = {"review.css": "text/css", "review.js": "text/javascript"}
+STATIC = {"review.css": "text/css", "review.js": "text/javascript", "work.css": "text/css"}
 MARKS = {"initial": "○", "translated": "◐", "reviewed": "●", "final": "★"}
 
 
