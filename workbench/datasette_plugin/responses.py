@@ -84,7 +84,9 @@ async def page(
         "names_are_typed": names_are_typed(datasette),
         "home": datasette.urls.path("/-/workbench"),
         "datasette_home": datasette.urls.instance(),
+        "logout": datasette.urls.logout(),
         "person": person(request),
+        "csrf": request.scope["csrftoken"]() if "csrftoken" in request.scope else "",
         "here": request.path + (f"?{request.query_string}" if request.query_string else ""),
         **context,
     }

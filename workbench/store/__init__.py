@@ -68,6 +68,13 @@ from workbench.store.review import (
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
+from workbench.store.side import (
+    first_drafts,
+    heading_before,
+    terms_in,
+    window_before,
+)
+from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
 from workbench.store.terms import add_terms, terms
 from workbench.store.units import (
@@ -126,8 +133,10 @@ __all__ = [
     "find_units",
     "finding_names",
     "findings",
+    "first_drafts",
     "forget_filter",
     "from_connection",
+    "heading_before",
     "history",
     "is_open",
     "is_workbench",
@@ -162,13 +171,16 @@ __all__ = [
     "search",
     "set_role",
     "settle_note",
+    "similar",
     "split_unit",
     "terms",
+    "terms_in",
     "text_at",
     "undo",
     "unit",
     "units_between",
     "units_page",
+    "window_before",
     "work_report",
     "writing",
 ]
