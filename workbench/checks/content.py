@@ -52,13 +52,13 @@ class Copied:
     name = "copied"
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
-        """Found when three or more words, not all of them names, are the same on both sides."""
+        """Found when three or more words, not most of them names, are the same on both sides."""
         pieces = set(unit.source.split())
         if 2 * len(pieces & set(unit.target.split())) < len(pieces):  # most units end here, cheaply
             return
         source = [word for word in lang.words(unit.source) if word.isalpha()]
         small = [word for word in source if word.islower() or lang.is_spaceless(word[0])]
-        if len(source) < 3 or not small:
+        if len(source) < 3 or 2 * len(small) < len(source):
             return
         target = [word.casefold() for word in lang.words(unit.target) if word.isalpha()]
         if [word.casefold() for word in source] == target:
