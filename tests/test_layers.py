@@ -21,7 +21,7 @@ OWNERS = {
     "argostranslate": ("engines/",),
     "ctranslate2": ("engines/",),
     "sentencepiece": ("engines/",),
-    "nltk": ("segment",),
+    "nltk": ("segment", "aligners/"),
     "lxml": ("formats/",),
     "markdown_it": ("formats/",),
     "rich": ("cli/",),
@@ -75,7 +75,7 @@ def test_imports_go_one_way(path: Path) -> None:
         assert used <= {"model", "errors", "lang", "protect"}
     elif part in STEPS:
         assert not used & (STEPS | {"cli", "datasette_plugin", "engines", "formats", "checks"})
-    elif part in {"engines", "formats", "checks", "segment", "decode", "drafting"}:
+    elif part in {"aligners", "engines", "formats", "checks", "segment", "decode", "drafting"}:
         assert not used & (STEPS | {"cli", "datasette_plugin", "store"})
     elif part == "datasette_plugin":
         assert not used & (STEPS | {"cli"})
