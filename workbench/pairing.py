@@ -78,7 +78,7 @@ def _by_key(
 
 
 def _key(path: Path, folder: Path, wanted: str | None) -> tuple[Key, bool]:
-    """The words of a path below a folder without the last that is its language; was there one?"""
+    """The words of a path below a folder without the last that is its language, and if there was one."""
     parts = path.relative_to(folder).with_suffix("").parts
     words = [word.lower() for part in parts for word in _BORDERS.split(part) if word]
     for candidate in _forms(wanted):

@@ -2,6 +2,11 @@
 
 from sqlite_utils import Database
 
+from workbench.store.alignments import Bitext, save_alignment
+from workbench.store.bitexts import Parts, add_lexicon, is_newer_version, lexicon, text_pair
+from workbench.store.bitexts import beads as beads_of
+from workbench.store.bitexts import bitext as bitext_row
+from workbench.store.bitexts import summary as alignment_summary
 from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, evidence, save_drafts
@@ -41,17 +46,23 @@ from workbench.store.units import (
 __all__ = [
     "ENGINE_FINDING",
     "Added",
+    "Bitext",
     "Database",
     "DraftReader",
     "Edit",
     "NewDocument",
+    "Parts",
     "PendingUnit",
     "Run",
     "UnitDraft",
     "UnitsPage",
     "add_document",
+    "add_lexicon",
     "add_terms",
+    "alignment_summary",
+    "beads_of",
     "bitext",
+    "bitext_row",
     "count_pending",
     "documents",
     "documents_of",
@@ -61,8 +72,10 @@ __all__ = [
     "find_unchanged",
     "from_connection",
     "history",
+    "is_newer_version",
     "is_workbench",
     "language_pairs",
+    "lexicon",
     "matches",
     "next_pending",
     "next_unfinished",
@@ -74,10 +87,12 @@ __all__ = [
     "review_documents",
     "rows",
     "running",
+    "save_alignment",
     "save_drafts",
     "save_findings",
     "search",
     "terms",
+    "text_pair",
     "unit",
     "units_page",
     "writing",
