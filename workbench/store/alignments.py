@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from workbench.model import Bead
 from workbench.store.database import now, writing
-from workbench.store.views import SPACELESS_LANGS, create_pair_view
+from workbench.store.regroup import shelf
+from workbench.store.sides import joined
+from workbench.store.views import create_pair_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,11 +96,6 @@ def save_alignment(
         _shift(db, bitext.document_id, shifts)
         bitext_id = _bitext_row(db, bitext, alignment, origin, run_id)
         _Writer(db, bitext, bitext_id, origin, run_id).write(places)
-
-
-def joined(texts: Sequence[str], lang: str) -> str:
-    """Segments of a language as one text."""
-    return ("" if lang[:2] in SPACELESS_LANGS else " ").join(text for text in texts if text)
 
 
 def _segments(db: Database, document_id: int) -> list[_Segment]:
@@ -245,25 +242,12 @@ def _clear(db: Database, bitext: Bitext, ids: Sequence[int], left_over: Sequence
         db.conn.execute(f"DELETE FROM {table} WHERE unit_id {_EVERY}", (every,))
     if left_over:
         gone = json.dumps(left_over)
-        for table in ("beads", "findings"):
+        for table in ("beads", "findings", "claims"):
             db.conn.execute(f"DELETE FROM {table} WHERE unit_id {_EVERY}", (gone,))
         db.conn.execute(
             f"UPDATE units SET document_id = ?, position = id, version = version + 1 WHERE id {_EVERY}",
             (shelf(db, bitext.document_id), gone),
         )
-
-
-def shelf(db: Database, document_id: int) -> int:  # TEMPORARY
-    name = f"shelf:{document_id}"
-    found = db.conn.execute("SELECT id FROM documents WHERE hash = ?", (name,)).fetchone()
-    if found:
-        return int(found[0])
-    cursor = db.conn.execute(
-        "INSERT INTO documents (path, title, lang, format, hash, added_at, version, replaced_by)"
-        " SELECT path, title, lang, ?, ?, ?, version, id FROM documents WHERE id = ?",
-        ("shelf", name, now(), document_id),
-    )
-    return int(cursor.lastrowid or 0)
 
 
 def _shift(db: Database, document_id: int, shifts: Sequence[tuple[int, int]]) -> None:

@@ -109,7 +109,7 @@ def beads(db: Database, document_id: int, target_lang: str) -> Iterator[dict[str
             "position": bead[1],
             "text": bead[2],
             "type": bead[3],
-            "confidence": 1.0 if bead[6] or bead[4] is None else bead[4],
+            "confidence": 1.0 if bead[6] else bead[4],
             "crossing": bool(bead[5]),
             "source": source,
             "target": target,
@@ -201,7 +201,7 @@ def _look_first(db: Database, document_id: int, target_lang: str) -> list[dict[s
         " FROM bitexts t JOIN beads b ON b.bitext_id = t.id JOIN units u ON u.id = b.unit_id"
         " JOIN documents d ON d.id = u.document_id"
         " WHERE t.document_id = ? AND t.target_lang = ? AND b.confirmed_at IS NULL"
-        " AND b.confidence IS NOT NULL ORDER BY b.confidence, b.unit_id LIMIT ?",
+        " ORDER BY b.confidence, b.unit_id LIMIT ?",
         (document_id, target_lang, FIRST),
     )
 

@@ -7,15 +7,16 @@ import re
 # Languages whose sentences are joined without a space.
 SPACELESS_LANGS = frozenset({"zh", "ja", "th", "lo", "km", "my"})
 
-# A unit's source side: its segments in order, joined as their language joins sentences.
+# A unit's source side: its segments in order, joined as their language joins sentences; the parts of
+# a segment that a person split are joined by what stood between them.
 SOURCE = """coalesce((
-    SELECT group_concat(text, CASE WHEN substr(d.lang, 1, 2) IN ('zh', 'ja', 'th', 'lo', 'km', 'my')
-                                   THEN '' ELSE ' ' END)
-    FROM (SELECT s.text FROM unit_segments us JOIN segments s ON s.id = us.segment_id
+    SELECT group_concat(text, coalesce(joint, CASE WHEN substr(d.lang, 1, 2) IN
+      ('zh', 'ja', 'th', 'lo', 'km', 'my') THEN '' ELSE ' ' END))
+    FROM (SELECT s.text, s.joint FROM unit_segments us JOIN segments s ON s.id = us.segment_id
           WHERE us.unit_id = u.id ORDER BY us.position)), '')"""
 
 _STATES = ("initial", "translated", "reviewed", "final")
-_COUNTS = ", ".join(f"sum(u.state = '{state}') AS {state}" for state in _STATES)
+_COUNTS = ", ".join(f"sum((u.state = '{state}') * u.units) AS {state}" for state in _STATES)
 _WORDS = ", ".join(f"sum((u.state = '{state}') * u.words) AS {state}_words" for state in _STATES)
 
 VIEWS = {
@@ -27,9 +28,9 @@ FROM units u JOIN documents d ON d.id = u.document_id
 WHERE d.replaced_by IS NULL""",
     "progress": f"""
 SELECT u.document_id, d.path AS document, d.title, d.lang AS source_lang, u.target_lang,
-  count(*) AS units, sum(u.words) AS words, {_COUNTS}, {_WORDS}
-FROM units u JOIN documents d ON d.id = u.document_id
-WHERE d.replaced_by IS NULL GROUP BY u.document_id, u.target_lang""",
+  sum(u.units) AS units, sum(u.words) AS words, {_COUNTS}, {_WORDS}
+FROM tallies u JOIN documents d ON d.id = u.document_id
+WHERE d.replaced_by IS NULL GROUP BY u.document_id, u.target_lang HAVING sum(u.units) > 0""",
     "post_edits": f"""
 SELECT u.id AS unit_id, u.document_id, d.path AS document, u.position, d.lang AS source_lang,
   u.target_lang, {SOURCE} AS source, coalesce(m.text, '') AS draft, u.target AS final,
@@ -39,6 +40,9 @@ SELECT u.id AS unit_id, u.document_id, d.path AS document, u.position, d.lang AS
   u.state, u.origin, u.updated_by, u.updated_at
 FROM units u JOIN documents d ON d.id = u.document_id LEFT JOIN matches m ON m.id = u.match_id
 WHERE u.updated_by <> ''""",
+    "open_findings": """
+SELECT f.* FROM findings f WHERE NOT EXISTS (SELECT 1 FROM dismissals d
+  WHERE d.unit_id = f.unit_id AND d.name = f.name AND d.message = f.message)""",
     "disagreements": """
 SELECT d.lang AS source_lang, u.target_lang, s.text AS source,
   count(*) AS units, count(DISTINCT u.target) AS targets,

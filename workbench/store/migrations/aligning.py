@@ -38,7 +38,7 @@ CREATE TABLE beads (                -- how sure it is that a unit's two sides be
   unit_id INTEGER PRIMARY KEY REFERENCES units(id),
   bitext_id INTEGER NOT NULL REFERENCES bitexts(id),
   type TEXT NOT NULL,               -- `2:1`: two source segments, one target segment
-  confidence REAL,                  -- 0-1: that the bead is exactly right, null if a person made it
+  confidence REAL NOT NULL,         -- 0-1: that the bead is exactly right, 1 if a person made it
   signals TEXT NOT NULL DEFAULT '{}',  -- JSON: what spoke for it, in nats
   crossing INTEGER NOT NULL DEFAULT 0,  -- 1: its translation stands elsewhere in the target
   mark TEXT NOT NULL DEFAULT '' CHECK (mark IN ('', 'omitted', 'added')),
@@ -51,15 +51,18 @@ CREATE INDEX beads_worst ON beads(bitext_id, confidence, unit_id) WHERE confirme
 CREATE TABLE alignment_steps (      -- every change of a person to beads, so that each can be undone
   id INTEGER PRIMARY KEY,
   bitext_id INTEGER NOT NULL REFERENCES bitexts(id),
-  kind TEXT NOT NULL,
+  kind TEXT NOT NULL,               -- merge, split, move, mark, link, confirm, realign
+  role TEXT NOT NULL CHECK (role IN ('do', 'undo', 'redo')),
   actor TEXT NOT NULL,
   at TEXT NOT NULL,
   run_id INTEGER REFERENCES runs(id),
   before TEXT NOT NULL,             -- JSON: the units as they were
   after TEXT NOT NULL,
+  newest_segment INTEGER NOT NULL,  -- segments made later were split from older ones
   undoes INTEGER REFERENCES alignment_steps(id),
   undone_by INTEGER REFERENCES alignment_steps(id)
 );
+CREATE INDEX alignment_steps_run ON alignment_steps(run_id);
 CREATE INDEX alignment_steps_actor ON alignment_steps(bitext_id, actor, id);
 
 CREATE TABLE lexicon (              -- how often forms were seen to translate each other
