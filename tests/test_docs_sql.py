@@ -21,6 +21,7 @@ TEXT = (Path(__file__).parents[1] / "docs" / "sql.md").read_text("utf-8")
 QUESTIONS = re.findall(r"^### (.+?)\n+```sql\n(.+?)```", TEXT, re.MULTILINE | re.DOTALL)
 CONTRACT = (
     "documents", "originals", "segments", "units", "unit_segments", "matches", "revisions", "findings", "runs",
+    "users", "notes", "mentions", "dismissals", "claims", "saved_filters", "regroupings", "tallies",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from workbench.model import Aligner
-    from workbench.store import Bitext, Database, Run
+    from workbench.store import Database, Run
+    from workbench.store.alignments import Bitext
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,13 @@ def pending(db: Database, job: Job) -> list[Bitext]:
     for texts in job.bitexts:
         if texts.document_id == texts.target_document_id:
             raise AlignError("source and target are the same text; give a text and its translation")
-        row = store.bitext_row(db, texts.document_id, texts.target_lang)
+        row = store.bitexts.bitext(db, texts.document_id, texts.target_lang)
         if row is None or job.redo:
             waiting.append(texts)
         elif row["target_document_id"] != texts.target_document_id:
-            if not store.is_newer_version(db, texts.target_document_id, row["target_document_id"]):
+            if not store.bitexts.is_newer_version(
+                db, texts.target_document_id, row["target_document_id"]
+            ):
                 raise AlignError(
                     f"{row['document']} is already aligned with {row['target_document']};"
                     " to replace what nobody touched of it: --redo"
@@ -61,21 +64,21 @@ def align(db: Database, job: Job, run: Run, progress: Callable[[float], None]) -
     waiting = pending(db, job)
     if not waiting:
         return
-    pairs = [store.text_pair(db, texts, job.source_lang) for texts in waiting]
-    parts = store.Parts(db, job.origin, pairs)
-    known = store.lexicon(db, job.source_lang, job.target_lang)
+    pairs = [store.bitexts.text_pair(db, texts, job.source_lang) for texts in waiting]
+    parts = store.bitexts.Parts(db, job.origin, pairs)
+    known = store.bitexts.lexicon(db, job.source_lang, job.target_lang)
     langs = (job.source_lang, job.target_lang)
     found, learned = job.aligner.align(
         pairs, langs=langs, tables=known, progress=progress, saved=parts
     )
     new = any(
-        store.bitext_row(db, texts.document_id, texts.target_lang) is None for texts in waiting
+        store.bitexts.bitext(db, texts.document_id, texts.target_lang) is None for texts in waiting
     )
     run.signature = f"aligner:{job.origin}"
     if new:  # else it is known already
-        store.add_lexicon(db, *langs, learned)
+        store.bitexts.add_lexicon(db, *langs, learned)
     for texts, alignment in zip(waiting, found, strict=True):
-        store.save_alignment(db, texts, alignment, origin=job.origin, run_id=run.run_id)
+        store.alignments.save_alignment(db, texts, alignment, origin=job.origin, run_id=run.run_id)
         run.counts["aligned"] = run.counts.get("aligned", 0) + 1
         run.counts["beads"] = run.counts.get("beads", 0) + len(alignment.beads)
     parts.clear()
@@ -83,4 +86,4 @@ def align(db: Database, job: Job, run: Run, progress: Callable[[float], None]) -
 
 def summaries(db: Database, job: Job) -> list[dict[str, Any]]:
     """What came of each bitext."""
-    return [store.alignment_summary(db, t.document_id, t.target_lang) for t in job.bitexts]
+    return [store.bitexts.summary(db, t.document_id, t.target_lang) for t in job.bitexts]

@@ -189,11 +189,11 @@ def _jobs(db: Database, pairs: Sequence[Pair], asked: Asked) -> list[Job]:
     name = asked.options["aligner_name"]
     aligner = registry.aligner(name) if name else next(iter(registry.aligners().values()))
     langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
-    grouped: dict[tuple[str, str], list[store.Bitext]] = {}
+    grouped: dict[tuple[str, str], list[store.alignments.Bitext]] = {}
     for source, target in pairs:
         if langs[source] == langs[target]:
             raise InputError(f"documents {source} and {target} are both {langs[source]}")
-        texts = store.Bitext(source, target, langs[target])
+        texts = store.alignments.Bitext(source, target, langs[target])
         grouped.setdefault((langs[source], langs[target]), []).append(texts)
     redo = asked.options["redo"]
     return [step.Job(texts, *both, aligner, redo) for both, texts in grouped.items()]
@@ -289,7 +289,7 @@ def _write_beads(db: Database, found: Sequence[dict[str, Any]], path: Path) -> N
             name = f"{row['document_id']}-{Path(row['document']).stem}.tsv"
             file = path / name if len(found) > 1 else path
             with file.open("w", encoding="utf-8", newline="\n") as stream:
-                for bead in store.beads_of(db, row["document_id"], row["target_lang"]):
+                for bead in store.bitexts.beads(db, row["document_id"], row["target_lang"]):
                     source, target = (
                         ",".join(map(str, bead[side])) for side in ("source", "target")
                     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.datasette_plugin import cells, pages, saving
+from workbench.datasette_plugin import cells, finding, pages, saving, working
 from workbench.datasette_plugin.guard import guarded
 
 if TYPE_CHECKING:
@@ -22,14 +22,25 @@ HOME = "/-/workbench"
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages, and the addresses that take a person's work."""
+    unit = rf"^{HOME}/unit/(?P<unit_id>\d+)"
+    text = rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
     return [
         (rf"^{HOME}$", pages.documents),
         (rf"^{HOME}/static/(?P<name>[a-z.]+)$", pages.static),
         (rf"^{HOME}/name$", saving.name),
-        (rf"^{HOME}/unit/(?P<unit_id>\d+)$", pages.unit),
-        (rf"^{HOME}/unit/(?P<unit_id>\d+)/save$", saving.save),
-        (rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)$", pages.review),
-        (rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)/next$", pages.unfinished),
+        (rf"{unit}$", pages.unit),
+        (rf"{unit}/save$", saving.save),
+        (rf"{unit}/more\.json$", working.more),
+        (rf"{unit}/note$", working.note),
+        (rf"{unit}/dismiss$", working.dismiss),
+        (rf"{unit}/split$", working.split),
+        (rf"{unit}/merge$", working.merge),
+        (rf"{text}$", pages.review),
+        (rf"{text}/next$", pages.unfinished),
+        (rf"{text}/units\.json$", finding.units),
+        (rf"{text}/claim$", working.claim),
+        (rf"{text}/here$", working.here),
+        (rf"{text}/people\.json$", working.people_here),
     ]
 
 

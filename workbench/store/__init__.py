@@ -2,14 +2,43 @@
 
 from sqlite_utils import Database
 
-from workbench.store.alignments import Bitext, save_alignment
-from workbench.store.bitexts import Parts, add_lexicon, is_newer_version, lexicon, text_pair
-from workbench.store.bitexts import beads as beads_of
-from workbench.store.bitexts import bitext as bitext_row
-from workbench.store.bitexts import summary as alignment_summary
+from workbench.store import alignments, beads, bitexts, steps
+from workbench.store.batches import (
+    Batch,
+    Done,
+    batch,
+    batch_rows,
+    batches,
+    forget_filter,
+    replaced,
+    run_batch,
+    save_filter,
+    saved_filters,
+    undo,
+)
+from workbench.store.claims import claim, claim_of, claims_of, release, units_between
 from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, evidence, save_drafts
+from workbench.store.filters import SORTS, Filter, Found, count_units, find_units
+from workbench.store.notes import (
+    add_note,
+    dismiss_finding,
+    findings,
+    notes,
+    restore_finding,
+    settle_note,
+)
+from workbench.store.people import (
+    ROLES,
+    Role,
+    Rules,
+    check_edit,
+    people,
+    require,
+    role_of,
+    set_role,
+)
 from workbench.store.reading import (
     bitext,
     documents,
@@ -20,20 +49,27 @@ from workbench.store.reading import (
     original,
     progress,
     rows,
+    text_at,
     unit,
 )
+from workbench.store.regroup import Part, Regrouped, regroup
 from workbench.store.review import (
     UnitsPage,
+    changed_lately,
     is_workbench,
     next_unfinished,
+    other_languages,
+    positions,
     review_document,
     review_documents,
     units_page,
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
+from workbench.store.splitting import merge_units, split_unit
 from workbench.store.terms import add_terms, terms
 from workbench.store.units import (
+    REJECTED,
     Edit,
     PendingUnit,
     count_pending,
@@ -45,55 +81,94 @@ from workbench.store.units import (
 
 __all__ = [
     "ENGINE_FINDING",
+    "REJECTED",
+    "ROLES",
+    "SORTS",
     "Added",
-    "Bitext",
+    "Batch",
     "Database",
+    "Done",
     "DraftReader",
     "Edit",
+    "Filter",
+    "Found",
     "NewDocument",
-    "Parts",
+    "Part",
     "PendingUnit",
+    "Regrouped",
+    "Role",
+    "Rules",
     "Run",
     "UnitDraft",
     "UnitsPage",
     "add_document",
-    "add_lexicon",
+    "add_note",
     "add_terms",
-    "alignment_summary",
-    "beads_of",
+    "alignments",
+    "batch",
+    "batch_rows",
+    "batches",
+    "beads",
     "bitext",
-    "bitext_row",
+    "bitexts",
+    "changed_lately",
+    "check_edit",
+    "claim",
+    "claim_of",
+    "claims_of",
     "count_pending",
+    "count_units",
+    "dismiss_finding",
     "documents",
     "documents_of",
     "edit_unit",
     "ensure_units",
     "evidence",
     "find_unchanged",
+    "find_units",
+    "findings",
+    "forget_filter",
     "from_connection",
     "history",
-    "is_newer_version",
     "is_workbench",
     "language_pairs",
-    "lexicon",
     "matches",
+    "merge_units",
     "next_pending",
     "next_unfinished",
+    "notes",
     "now",
     "opened",
     "original",
+    "other_languages",
+    "people",
+    "positions",
     "progress",
+    "regroup",
+    "release",
+    "replaced",
+    "require",
+    "restore_finding",
     "review_document",
     "review_documents",
+    "role_of",
     "rows",
+    "run_batch",
     "running",
-    "save_alignment",
     "save_drafts",
+    "save_filter",
     "save_findings",
+    "saved_filters",
     "search",
+    "set_role",
+    "settle_note",
+    "split_unit",
+    "steps",
     "terms",
-    "text_pair",
+    "text_at",
+    "undo",
     "unit",
+    "units_between",
     "units_page",
     "writing",
 ]

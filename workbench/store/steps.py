@@ -75,7 +75,7 @@ def step(
         for new in after[len(before) :]:
             if new is not None:
                 unit_id = new_unit(db, new)
-                rows.append({**_nothing(new), "id": unit_id})
+                rows.append(_nothing(new, unit_id))
                 wanted[unit_id] = {**new, "id": unit_id}
         return _apply(db, kind, "do", actor, rows, wanted)
 
@@ -148,10 +148,11 @@ def _same(there: Row, left: Row | None, newest: int) -> bool:
     return all(there[key] == left[key] for key in _CONTENT)
 
 
-def _nothing(row: Row) -> Row:
+def _nothing(row: Row, unit_id: int) -> Row:
     """A unit that is not there yet, beside the row it shall have."""
-    empty = {"version": 0, "target": "", "state": "initial", "sub_state": "", "updated_at": ""}
-    return {**row, **empty, "segments": [], "targets": [], "bead": None, "notes": []}
+    kept = {key: value for key, value in row.items() if key not in {"segments", "targets", "bead"}}
+    empty = {"version": 0, "target": "", "state": "initial", "sub_state": "", "notes": []}
+    return {**kept, **empty, "id": unit_id}
 
 
 def _apply(
@@ -181,8 +182,15 @@ def _apply(
     return Stepped(step_id, kind, tuple(row[0] for row in order))
 
 
+def _stands(row: Row) -> bool:
+    """Whether a unit is there: not new, and not on the shelf."""
+    return bool(row.get("segments") or row.get("targets"))
+
+
 def _restructured(row: Row, new: Row | None) -> bool:
-    return new is None or any(row[key] != new[key] for key in ("target", "segments", "targets"))
+    if new is None or not _stands(row):
+        return True
+    return any(row[key] != new[key] for key in ("target", "segments", "targets"))
 
 
 def _placed(db: Database, row: Row | None, unit_id: int) -> Row | None:
@@ -226,7 +234,7 @@ def _record(
 ) -> int:  # fmt: skip
     kind, role, actor = what
     # what is new, or comes back from the shelf, was not there before
-    before = {row["id"]: row if row["segments"] or row["targets"] else None for row in rows}
+    before = {row["id"]: row if _stands(row) else None for row in rows}
     after = {unit_id: _there(db, unit_id) if row else None for unit_id, row in wanted.items()}
     for unit_id, row in after.items():
         if row:

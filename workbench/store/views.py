@@ -41,7 +41,8 @@ SELECT u.id AS unit_id, u.document_id, d.path AS document, u.position, d.lang AS
 FROM units u JOIN documents d ON d.id = u.document_id LEFT JOIN matches m ON m.id = u.match_id
 WHERE u.updated_by <> ''""",
     "open_findings": """
-SELECT f.* FROM findings f WHERE NOT EXISTS (SELECT 1 FROM dismissals d
+SELECT f.unit_id, f.name, f.severity, f.message, f.at FROM findings f
+WHERE NOT EXISTS (SELECT 1 FROM dismissals d
   WHERE d.unit_id = f.unit_id AND d.name = f.name AND d.message = f.message)""",
     "disagreements": """
 SELECT d.lang AS source_lang, u.target_lang, s.text AS source,
