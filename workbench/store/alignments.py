@@ -7,12 +7,11 @@ side in `unit_targets`, its text joined from them.  A unit that a person touched
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from workbench.model import Bead
 from workbench.store.database import now, writing
+from workbench.store.placing import Placed, Standing, around_touched, crossings, placed
 from workbench.store.regroup import shelf
 from workbench.store.sides import joined
 from workbench.store.views import create_pair_view
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from workbench.model import Alignment
+    from workbench.model import Alignment, Bead
 
 # The sub-state of a target that an existing translation gave.
 ALIGNED = "wb:aligned"
@@ -48,27 +47,6 @@ class _Segment:
     text: str
 
 
-@dataclass(slots=True)
-class _Unit:
-    """A unit that is there already; `source` and `target` are ranks in their documents."""
-
-    id: int
-    version: int
-    text: str
-    touched: bool
-    source: list[int] = field(default_factory=list)
-    target: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A bead with the unit it becomes (None: a new one) and the unit's position."""
-
-    bead: Bead
-    unit: _Unit | None
-    position: int
-
-
 def pins(db: Database, bitext: Bitext) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
     """The beads, as ranks of segments, that a person touched or confirmed: an aligner keeps them."""
     return [
@@ -89,8 +67,8 @@ def save_alignment(
     with writing(db):
         source = _segments(db, bitext.document_id)
         units = _units(db, bitext)
-        beads = _around_touched(alignment.beads, [unit for unit in units if unit.touched])
-        places, shifts = _placed(beads, units, [segment.position for segment in source])
+        beads = around_touched(alignment.beads, [unit for unit in units if unit.touched])
+        places, shifts = placed(beads, units, [segment.position for segment in source])
         kept = {place.unit.id for place in places if place.unit}
         _clear(db, bitext, [u.id for u in units], [u.id for u in units if u.id not in kept])
         _shift(db, bitext.document_id, shifts)
@@ -103,11 +81,11 @@ def _segments(db: Database, document_id: int) -> list[_Segment]:
     return [_Segment(*row) for row in db.conn.execute(query, (document_id,))]
 
 
-def _units(db: Database, bitext: Bitext) -> list[_Unit]:
+def _units(db: Database, bitext: Bitext) -> list[Standing]:
     """The units of a text in reading order, with both sides as ranks of segments."""
     where = (bitext.document_id, bitext.target_lang)
     units = {
-        row[0]: _Unit(row[0], row[1], row[2], touched=bool(row[3] or row[4]))
+        row[0]: Standing(row[0], row[1], row[2], touched=bool(row[3] or row[4]))
         for row in db.conn.execute(
             "SELECT u.id, u.version, u.target, u.updated_by <> '' OR u.state IN ('reviewed', 'final'),"
             " b.confirmed_at IS NOT NULL FROM units u LEFT JOIN beads b ON b.unit_id = u.id"
@@ -151,87 +129,6 @@ def _ranks(db: Database, document_id: int) -> dict[int, int]:
         (document_id, document_id, document_id),
     ).fetchall()
     return ranks | {old: ranks[new] for old, new in older}
-
-
-def _around_touched(beads: Sequence[Bead], touched: Sequence[_Unit]) -> list[Bead]:
-    """Beads that leave the source sides of touched units whole.
-
-    Such a unit gets the targets of every bead that it is the first to overlap; what else those beads
-    have on their source side is left without a translation, to be looked at.
-    """
-    owner = {rank: unit for unit in touched for rank in unit.source}
-    if not owner:
-        return list(beads)
-    targets: dict[int, set[int]] = {unit.id: set() for unit in touched}
-    confidence: dict[int, float] = {}
-    rest: list[Bead] = []
-    for bead in beads:
-        first = next((owner[rank] for rank in bead.source if rank in owner), None)
-        if first is None:
-            rest.append(bead)
-            continue
-        targets[first.id].update(bead.target)
-        confidence[first.id] = min(confidence.get(first.id, 1.0), bead.confidence)
-        rest += [Bead((rank,), (), 0.0) for rank in bead.source if rank not in owner]
-    for unit in touched:
-        if unit.source:
-            sure = confidence.get(unit.id, 0.0)
-            rest.append(Bead(tuple(unit.source), tuple(sorted(targets[unit.id])), sure))
-    return _in_order(rest)
-
-
-def _in_order(beads: Sequence[Bead]) -> list[Bead]:
-    """Beads by their source; those without one after the bead of the target before them."""
-    found = sorted((bead for bead in beads if bead.source), key=lambda bead: bead.source)
-    follows: dict[int, list[Bead]] = {}
-    ends = sorted((max(bead.target), number) for number, bead in enumerate(found) if bead.target)
-    at = -1
-    step = 0
-    for bead in sorted((b for b in beads if not b.source), key=lambda bead: bead.target):
-        while step < len(ends) and ends[step][0] < bead.target[0]:
-            at = ends[step][1]
-            step += 1
-        follows.setdefault(at, []).append(bead)
-    ordered = list(follows.get(-1, ()))
-    for number, bead in enumerate(found):
-        ordered += [bead, *follows.get(number, ())]
-    return ordered
-
-
-def _placed(
-    beads: Sequence[Bead], units: Sequence[_Unit], positions: Sequence[int]
-) -> tuple[list[_Place], list[tuple[int, int]]]:
-    """Every bead with its unit and position, and how the document's positions must move for that.
-
-    A unit stands at its first segment's position.  One without a source stands in a gap; where there
-    is none, what follows moves on: shifts are (old position, how far all from there on move).
-    """
-    by_rank = {rank: unit for unit in units for rank in unit.source}
-    sourceless = {tuple(unit.target): unit for unit in units if not unit.source}
-    places: list[_Place] = []
-    taken: set[int] = set()
-    shifts: list[tuple[int, int]] = []
-    moved = 0
-    free = 0  # the next position not used yet, counted as before the document was moved
-    for bead in beads:
-        if bead.source:
-            start = positions[bead.source[0]]
-            if free > start:
-                moved += free - start
-                shifts.append((start, moved))
-            unit = next(
-                (u for rank in bead.source if (u := by_rank.get(rank)) and u.id not in taken), None
-            )
-            free = positions[bead.source[-1]] + 1
-            at = start + moved
-        else:
-            unit = sourceless.get(bead.target)
-            at = free + moved
-            free += 1
-        if unit:
-            taken.add(unit.id)
-        places.append(_Place(bead, unit, at))
-    return places, shifts
 
 
 def _clear(db: Database, bitext: Bitext, ids: Sequence[int], left_over: Sequence[int]) -> None:
@@ -290,30 +187,6 @@ def _bitext_row(
     return int(row[0])
 
 
-def crossings(targets: Sequence[Sequence[int]]) -> list[bool]:
-    """Which beads, in source order, have their target elsewhere: outside the longest rising run."""
-    best: list[int] = []  # the smallest end of a rising run of each length
-    lengths: list[int] = []
-    for target in targets:
-        if not target:
-            lengths.append(0)
-            continue
-        at = bisect_left(best, target[0])
-        lengths.append(at + 1)
-        best[at : at + 1] = [min([target[-1], *best[at : at + 1]])]
-    wanted, ceiling = len(best), None
-    crossing = [False] * len(targets)
-    for number in range(len(targets) - 1, -1, -1):
-        if not lengths[number]:
-            continue
-        rises = ceiling is None or targets[number][-1] < ceiling
-        if lengths[number] == wanted and rises:
-            wanted, ceiling = wanted - 1, targets[number][0]
-        else:
-            crossing[number] = True
-    return crossing
-
-
 @dataclass(slots=True)
 class _Rows:
     """The rows to write, by statement; parents come before what refers to them."""
@@ -345,7 +218,7 @@ class _Writer:
         self.next_match = self._next_id("matches")
         self.rows = _Rows()
 
-    def write(self, places: Sequence[_Place]) -> None:
+    def write(self, places: Sequence[Placed]) -> None:
         """Write units, both their sides, matches and beads."""
         crossing = crossings([place.bead.target for place in places])
         for place, crosses in zip(places, crossing, strict=True):
@@ -388,7 +261,7 @@ class _Writer:
         found = self.db.conn.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()
         return int(found[0])
 
-    def _add(self, place: _Place, *, crosses: bool) -> None:
+    def _add(self, place: Placed, *, crosses: bool) -> None:
         bead, unit = place.bead, place.unit
         unit_id = unit.id if unit else self.next_unit
         self.next_unit += unit is None
@@ -406,7 +279,7 @@ class _Writer:
         if unit is None or not (unit.touched and same_target):
             self._bead(bead, unit_id, crosses=crosses)
 
-    def _unit(self, place: _Place, unit_id: int, text: str, match_id: int | None) -> None:
+    def _unit(self, place: Placed, unit_id: int, text: str, match_id: int | None) -> None:
         """The row of a new unit, or of one that takes its bead's text."""
         state, sub_state = ("translated", ALIGNED) if text else ("initial", "")
         words = sum(self.source[rank].words for rank in place.bead.source)

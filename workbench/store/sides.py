@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.store.views import SPACELESS_LANGS
@@ -22,6 +23,33 @@ _BEAD = (
 def joined(texts: Sequence[str], lang: str) -> str:
     """Segments of a language as one text."""
     return ("" if lang[:2] in SPACELESS_LANGS else " ").join(text for text in texts if text)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A segment in a unit, with what stands before it."""
+
+    id: int
+    text: str
+    joint: str
+
+
+def pieces(db: Database, ids: Sequence[int], lang: str) -> list[Piece]:
+    """Segments with what joins each to the one before it."""
+    usual = "" if lang[:2] in SPACELESS_LANGS else " "
+    found: list[Piece] = []
+    for segment_id in ids:
+        text, joint = db.conn.execute(
+            "SELECT text, joint FROM segments WHERE id = ?", (segment_id,)
+        ).fetchone()
+        before = usual if joint is None else joint
+        found.append(Piece(segment_id, text, before if found else ""))
+    return found
+
+
+def side_text(db: Database, ids: Sequence[int], lang: str) -> str:
+    """Segments of a language, by id, as one text."""
+    return "".join(piece.joint + piece.text for piece in pieces(db, ids, lang))
 
 
 def target_side(db: Database, unit_id: int) -> tuple[list[int], dict[str, Any] | None]:
@@ -51,7 +79,7 @@ def write_target_side(db: Database, unit_id: int, row: dict[str, Any]) -> None:
             f"INSERT INTO beads (unit_id, type, {', '.join(_BEAD)}) VALUES ({marks})",
             (
                 unit_id,
-                f"{len(row['segments'])}:{len(targets)}",
+                f"{len(row['segments'])}:{row.get('counted', len(targets))}",
                 *(bead[column] for column in _BEAD),
             ),
         )

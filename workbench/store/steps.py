@@ -52,6 +52,11 @@ def load(db: Database, unit_id: int, version: int | None) -> Row:
     row = current_unit(db, unit_id, version)
     if row["bead"] is None:
         raise InputError(f"unit {unit_id} is not aligned; align its text first: workbench align")
+    return _anchored(db, row)
+
+
+def _anchored(db: Database, row: Row) -> Row:
+    """A unit's row with the source segment before it, if it has none itself."""
     row["anchor"] = None
     if not row["segments"]:
         before = db.conn.execute(
@@ -135,7 +140,7 @@ def _back(db: Database, done: Row, role: Role, actor: str) -> Stepped:
 def _there(db: Database, unit_id: int) -> Row:
     """A unit as it stands, also one that is left over."""
     (version,) = db.conn.execute("SELECT version FROM units WHERE id = ?", (unit_id,)).fetchone()
-    return current_unit(db, unit_id, version)
+    return _anchored(db, current_unit(db, unit_id, version))
 
 
 def _same(there: Row, left: Row | None, newest: int) -> bool:
@@ -236,9 +241,6 @@ def _record(
     # what is new, or comes back from the shelf, was not there before
     before = {row["id"]: row if _stands(row) else None for row in rows}
     after = {unit_id: _there(db, unit_id) if row else None for unit_id, row in wanted.items()}
-    for unit_id, row in after.items():
-        if row:
-            row["anchor"] = (wanted[unit_id] or {}).get("anchor")
     cursor = db.conn.execute(
         "INSERT INTO alignment_steps (bitext_id, kind, role, actor, at, run_id, before, after,"
         " newest_segment, undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT max(id) FROM segments), ?)",
@@ -264,10 +266,14 @@ def _seat(db: Database, rows: Sequence[Row]) -> None:
     """Give units without a source their places, in the order of their targets, after their anchors."""
     for row in rows:
         where = (row["document_id"], row["target_lang"])
+        # after all of the unit that has the anchor
         found = db.conn.execute(
-            "SELECT position FROM segments WHERE id = ?", (row["anchor"],)
-        ).fetchone()
-        start = found[0] if found else -1
+            "SELECT max(s.position) FROM unit_segments a JOIN units u ON u.id = a.unit_id"
+            " JOIN unit_segments o ON o.unit_id = u.id JOIN segments s ON s.id = o.segment_id"
+            " WHERE a.segment_id = ? AND u.target_lang = ?",
+            (row["anchor"], where[1]),
+        ).fetchone()[0]
+        start = -1 if found is None else found
         following = db.conn.execute(
             "SELECT min(position) FROM segments WHERE document_id = ? AND position > ?",
             (where[0], start),
