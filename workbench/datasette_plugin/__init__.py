@@ -26,9 +26,10 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     text = rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
     return [
         (rf"^{HOME}$", pages.documents),
-        (rf"^{HOME}/static/(?P<name>[a-z.]+)$", pages.static),
+        (rf"^{HOME}/static/(?P<name>[a-z_-]+\.(?:css|js))$", pages.static),
         (rf"^{HOME}/name$", saving.name),
         (rf"{unit}$", pages.unit),
+        (rf"{unit}/side$", pages.side),
         (rf"{unit}/save$", saving.save),
         (rf"{unit}/more\.json$", working.more),
         (rf"{unit}/note$", working.note),
@@ -36,7 +37,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{unit}/split$", working.split),
         (rf"{unit}/merge$", working.merge),
         (rf"{text}$", pages.review),
-        (rf"{text}/next$", pages.unfinished),
+        (rf"{text}/next$", pages.next_unit),
         (rf"{text}/units\.json$", finding.units),
         (rf"{text}/claim$", working.claim),
         (rf"{text}/here$", working.here),

@@ -75,6 +75,7 @@ async def page(
         "home": datasette.urls.path("/-/workbench"),
         "datasette_home": datasette.urls.instance(),
         "person": person(request),
+        "csrf": request.scope["csrftoken"]() if "csrftoken" in request.scope else "",
         "here": request.path + (f"?{request.query_string}" if request.query_string else ""),
         **context,
     }

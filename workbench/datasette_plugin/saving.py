@@ -8,7 +8,7 @@ from datasette import Response
 
 from workbench import store
 from workbench.datasette_plugin import responses
-from workbench.datasette_plugin.diffs import difference
+from workbench.datasette_plugin.diffs import difference, merged
 from workbench.datasette_plugin.identity import cleaned, names_are_typed, remember, rules
 from workbench.datasette_plugin.requests import Work, back, is_ours, read_fields, writes
 from workbench.errors import ConflictError
@@ -71,11 +71,25 @@ async def _conflict(work: Work, edit: Edit) -> Response:
         lambda db: (store.unit(db, edit.unit_id), store.text_at(db, edit.unit_id, edit.version)),
     )
     mine = edit.target if edit.target is not None else unit.target
-    pieces = difference(unit.target, mine)
+    both = merged(base, unit.target, mine) if base is not None else None
+    texts = {
+        "base": base,
+        "merged": both if both not in {mine, unit.target} else None,
+        "theirs": difference(base, unit.target) if base is not None else None,
+        "mine": difference(base if base is not None else unit.target, mine),
+    }
     if work.sent.by_script:
-        answer = {"ok": False, "conflict": shown(unit), "base": base, "difference": pieces}
+        pieces = difference(unit.target, mine)
+        answer = {"ok": False, "conflict": shown(unit), "difference": pieces, **texts}
         return responses.json(answer, 409)
-    context = {"unit": unit, "mine": mine, "base": base, "pieces": pieces, "back": back(work)}
+    context = {
+        **texts,
+        "unit": unit,
+        "mine": mine,
+        "mine_pieces": texts["mine"],
+        "action": work.sent.fields.get("action", "save"),
+        "back": back(work),
+    }
     return await responses.page(work.datasette, work.request, "conflict", context, status=409)
 
 

@@ -66,6 +66,14 @@ from workbench.store.review import (
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
+from workbench.store.side import (
+    finding_names,
+    first_drafts,
+    heading_before,
+    terms_in,
+    window_before,
+)
+from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
 from workbench.store.terms import add_terms, terms
 from workbench.store.units import (
@@ -126,9 +134,12 @@ __all__ = [
     "evidence",
     "find_unchanged",
     "find_units",
+    "finding_names",
     "findings",
+    "first_drafts",
     "forget_filter",
     "from_connection",
+    "heading_before",
     "history",
     "is_workbench",
     "language_pairs",
@@ -162,13 +173,16 @@ __all__ = [
     "search",
     "set_role",
     "settle_note",
+    "similar",
     "split_unit",
     "steps",
     "terms",
+    "terms_in",
     "text_at",
     "undo",
     "unit",
     "units_between",
     "units_page",
+    "window_before",
     "writing",
 ]
