@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database
 
+from workbench.store import alignments, beads, bitexts, steps
 from workbench.store.batches import (
     Batch,
     Done,
@@ -113,10 +114,13 @@ __all__ = [
     "add_document",
     "add_note",
     "add_terms",
+    "alignments",
     "batch",
     "batch_rows",
     "batches",
+    "beads",
     "bitext",
+    "bitexts",
     "changed_lately",
     "check_edit",
     "claim",
@@ -173,6 +177,7 @@ __all__ = [
     "settle_note",
     "similar",
     "split_unit",
+    "steps",
     "terms",
     "terms_in",
     "text_at",
