@@ -12,7 +12,12 @@ async def may_view(datasette: Any, actor: Any, database: str) -> bool:
 
         resource = TableResource(database=database, table="units")
         return bool(await datasette.allowed(action="view-table", resource=resource, actor=actor))
-    for action, resource in (("view-database", database), ("view-table", (database, "units"))):
+    wanted = (
+        ("view-instance", None),
+        ("view-database", database),
+        ("view-table", (database, "units")),
+    )
+    for action, resource in wanted:
         if not await datasette.permission_allowed(actor, action, resource=resource, default=True):
             return False
     return True
