@@ -95,6 +95,8 @@ class Translator(Protocol):
     n_best: int = 1
     # it may have nothing for a text, and is then passed over
     partial: bool = False
+    # it takes texts as they are: nothing that must not change is hidden from it
+    verbatim: bool = False
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:
         """Translate segments; one draft for each text, in order.
