@@ -35,9 +35,12 @@ _CANDIDATE = re.compile(
     rf"(?P<next>[^\s{_OPENERS}][^\s]{{0,40}}))"
 )
 _MARK_ALONE = re.compile(r"\W*(?:\d{1,3}|[^\W\d_])[.)]+\s*\Z")
-# Stops of other scripts need neither a space nor a capital after them.
+# Stops of other scripts need neither a space nor a capital after them.  In Japanese the sentence
+# goes on where a quotation is followed by the particle of quoting.
+_CLOSING = "」』”’）〉》】\"')\\]"
 _STRONG = re.compile(
-    r"[。！？｡]++[」』”’）〉》】\"')\]]*+\s*|(?<![؟۔।॥։።፧])[؟۔।॥։።፧]++[”’»\"')\]]*+\s+"
+    rf"[。！？｡]++(?:(?![{_CLOSING}])|[{_CLOSING}]++(?!と|って))\s*"
+    r"|(?<![؟۔।॥։።፧])[؟۔।॥։።፧]++[”’»\"')\]]*+\s+"
 )
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 _VOWEL = re.compile(r"[aeiouyáéíóúàèìòùâêîôûäëïöüãõåæøœ]", re.IGNORECASE)
