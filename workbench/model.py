@@ -203,7 +203,8 @@ class Candidate:
     """A hypothesis with who made it, how, and what speaks against it.
 
     `request` is the number under which an engine's answer to this very text is found again;
-    `quality` is how much of it people will probably keep, 0-100.
+    `quality` is how much of it people will probably keep, 0-100; `pivot` the language and text that
+    it went through.
     """
 
     hypothesis: Hypothesis
@@ -212,6 +213,7 @@ class Candidate:
     request: int | None = None
     quality: float | None = None
     findings: tuple[Finding, ...] = ()
+    pivot: tuple[str, str] | None = None
 
 
 class Check(Protocol):

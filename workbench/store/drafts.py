@@ -30,15 +30,11 @@ KEYS = 5
 
 @dataclass(frozen=True, slots=True)
 class UnitDraft:
-    """What was made for a unit: candidates, the one to take first, and findings of its engines.
-
-    `pivot` is the language and text that the translation went through.
-    """
+    """What was made for a unit: candidates, the one to take first, and findings of its engines."""
 
     unit: PendingUnit
     candidates: Sequence[Candidate]
     findings: Sequence[Finding] = ()
-    pivot: tuple[str, str] | None = None
 
 
 def save_drafts(db: Database, drafts: Sequence[UnitDraft], run_id: int) -> int:
@@ -63,8 +59,6 @@ def save_drafts(db: Database, drafts: Sequence[UnitDraft], run_id: int) -> int:
 def _save_draft(db: Database, draft: UnitDraft, at: str, run_id: int) -> int:
     unit = draft.unit
     ids = [_match(db, unit.unit_id, candidate, at, run_id) for candidate in draft.candidates]
-    if draft.pivot:
-        _pivot(db, draft, at, run_id)
     if not ids:
         return 0
     best = draft.candidates[0]
@@ -84,11 +78,13 @@ def _save_draft(db: Database, draft: UnitDraft, at: str, run_id: int) -> int:
 def _match(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: int) -> int:
     hypothesis = candidate.hypothesis
     known = db.conn.execute(
-        "SELECT id FROM matches WHERE unit_id = ? AND signature = ? AND text = ?",
+        "SELECT id FROM matches WHERE unit_id = ? AND signature = ? AND text = ? AND lang = ''",
         (unit_id, candidate.signature, hypothesis.text),
     ).fetchone()
     if known:
         return int(known[0])
+    if candidate.pivot:
+        _save_pivot(db, unit_id, candidate, at, run_id)
     cursor = db.conn.execute(
         "INSERT INTO matches (unit_id, type, origin, text, similarity, match_quality, score, signature,"
         " created_at, run_id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -99,15 +95,14 @@ def _match(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: in
     return int(cursor.lastrowid or 0)
 
 
-def _pivot(db: Database, draft: UnitDraft, at: str, run_id: int) -> None:
-    pivot_lang, text = draft.pivot or ("", "")
-    best = draft.candidates[0]
+def _save_pivot(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: int) -> None:
+    pivot_lang, text = candidate.pivot or ("", "")
     db.conn.execute(
-        "INSERT INTO matches (unit_id, type, origin, text, signature, created_at, run_id, lang)"
-        " SELECT ?, 'mt', ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
+        "INSERT INTO matches (unit_id, type, origin, text, signature, created_at, run_id, request, lang)"
+        " SELECT ?, 'mt', ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
         " (SELECT 1 FROM matches WHERE unit_id = ? AND lang = ? AND text = ?)",
-        (draft.unit.unit_id, best.origin, text, best.signature, at, run_id,
-         pivot_lang, draft.unit.unit_id, pivot_lang, text),
+        (unit_id, candidate.origin, text, candidate.signature, at, run_id, candidate.request,
+         pivot_lang, unit_id, pivot_lang, text),
     )  # fmt: skip
 
 
@@ -173,16 +168,20 @@ class DraftReader:
     def recall(self, requests: Sequence[int]) -> dict[int, Draft]:
         """The stored drafts of these requests, with all their hypotheses, best first."""
         rows = self._connection.execute(
-            """SELECT m.request, m.text, m.score FROM matches m JOIN (
+            """SELECT m.request, m.text, m.score, m.lang FROM matches m JOIN (
               SELECT request, min(unit_id) AS unit_id FROM matches
               WHERE request IN (SELECT value FROM json_each(?)) GROUP BY request) first
             ON first.request = m.request AND first.unit_id = m.unit_id ORDER BY m.id""",
             (json.dumps(list(requests)),),
         )
         found: dict[int, list[Hypothesis]] = {}
-        for request, text, score in rows:
-            found.setdefault(request, []).append(Hypothesis(text, score))
-        return {request: Draft(tuple(mine)) for request, mine in found.items()}
+        pivots: dict[int, tuple[str, str]] = {}
+        for request, text, score, pivot_lang in rows:
+            if pivot_lang:
+                pivots[request] = pivot_lang, text
+            else:
+                found.setdefault(request, []).append(Hypothesis(text, score))
+        return {r: Draft(tuple(mine), pivot=pivots.get(r)) for r, mine in found.items()}
 
     def evidence(
         self, target_lang: str, origin: str, limit: int = 5000
