@@ -75,6 +75,11 @@ def nearest_pair(pair: tuple[str, str], pairs: Iterable[tuple[str, str]]) -> tup
     return (source, target) if (source, target) in known else None
 
 
+def same_language(tag: str, other: str) -> bool:
+    """Whether two tags are of one language, whatever the region and script."""
+    return tag.split("-")[0] == other.split("-")[0]
+
+
 @cache
 def name(tag: str) -> str:
     """The English name of a language: `es` is Spanish."""
