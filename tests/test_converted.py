@@ -155,6 +155,10 @@ def test_codes_become_language_tags(models: Path) -> None:
         engine.load(*near).close()
     for far in (("pt", "zh-Hans"), ("es", "ar"), ("ar", "fa")):
         assert engine.why_not(*far)
+    toyfolder.many(models / "nllb", ("srp_Cyrl", "nob_Latn", "pbt_Arab"))
+    assert {source for source, _ in Converted().pairs()} == {"sr", "nb", "ps"}
+    assert engine.why_not("no", "sr-Cyrl") == ""
+    assert engine.why_not("no", "sr-Latn")  # another script is no near variant
 
 
 def test_the_model_for_the_fewest_languages_wins_and_is_named(models: Path) -> None:
