@@ -455,9 +455,9 @@ def test_split_and_merge(server: tuple[str, Path], browser: Browser) -> None:
         ready(page)
         assert page.locator("#p2 .source").inner_text() == "Sentence number 2. Sentence number 3."
         page.keyboard.press("Alt+s")
-        source = page.locator("#split [name=source]")
+        source = page.locator("#split [name=left]")
         source.evaluate("(area) => area.setSelectionRange(19, 19)")
-        page.locator("#split [name=target]").evaluate("(area) => area.setSelectionRange(19, 19)")
+        page.locator("#split [name=right]").evaluate("(area) => area.setSelectionRange(19, 19)")
         with page.expect_navigation():
             page.locator("#split").get_by_role("button", name="Split here").press("Enter")
         in_hand(page, "p2")

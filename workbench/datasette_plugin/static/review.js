@@ -44,8 +44,8 @@ async function recut(unit, what, body) {
 /** @param {HTMLLIElement} unit */
 function split(unit) {
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("split"));
-  const left = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=source]"));
-  const right = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=target]"));
+  const left = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=left]"));
+  const right = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=right]"));
   const area = field(unit);
   if (area.value !== area.defaultValue) return say("Save the unit before you split it", "warn");
   left.value = source(unit);
