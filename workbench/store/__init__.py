@@ -2,6 +2,7 @@
 
 from sqlite_utils import Database
 
+from workbench.store import alignments, beads, bitexts, steps
 from workbench.store.batches import (
     Batch,
     Done,
@@ -18,7 +19,7 @@ from workbench.store.batches import (
 from workbench.store.claims import claim, claim_of, claims_of, release, units_between
 from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
-from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, evidence, save_drafts
+from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter, Found, count_units, find_units
 from workbench.store.measures import work_report
 from workbench.store.notes import (
@@ -113,10 +114,13 @@ __all__ = [
     "add_document",
     "add_note",
     "add_terms",
+    "alignments",
     "batch",
     "batch_rows",
     "batches",
+    "beads",
     "bitext",
+    "bitexts",
     "changed_lately",
     "check_edit",
     "claim",
@@ -129,7 +133,6 @@ __all__ = [
     "documents_of",
     "edit_unit",
     "ensure_units",
-    "evidence",
     "find_unchanged",
     "find_units",
     "finding_names",
@@ -174,6 +177,7 @@ __all__ = [
     "settle_note",
     "similar",
     "split_unit",
+    "steps",
     "terms",
     "terms_in",
     "text_at",

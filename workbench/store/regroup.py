@@ -14,6 +14,7 @@ from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import STATES
 from workbench.store.database import now, writing
 from workbench.store.runs import running
+from workbench.store.sides import new_bead, shared_targets, target_side, write_target_side
 from workbench.store.units import edit_distance
 from workbench.store.views import SOURCE
 
@@ -33,12 +34,14 @@ _KEPT = (
 class Part:
     """One unit as it shall be: its segments in order, and its target.
 
-    `position` is needed only without segments; else it is the first segment's.
+    `position` is needed only without segments; else it is the first segment's.  `target_ids` are the
+    segments of an aligned translation; None shares those of the old units by length.
     """
 
     segment_ids: tuple[int, ...]
     target: str
     position: int | None = None
+    target_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +68,27 @@ def regroup(
     version, InputError if they are of different texts or the segments are not the same.
     """
     with writing(db), running(db, command, {"units": [i for i, _ in olds]}, actor=actor) as run:
-        before = [_current(db, unit_id, version) for unit_id, version in olds]
+        before = [current_unit(db, unit_id, version) for unit_id, version in olds]
         _same_text(before)
         if not parts:
             raise InputError("say which units shall stand there")
         kept = sorted(segment for unit in before for segment in unit["segments"])
         if sorted(segment for part in parts for segment in part.segment_ids) != kept:
             raise InputError("the new units must have the segments of the old ones, each once")
-        after = [_planned(db, part, before, actor) for part in parts]
+        targets = shared_targets(db, before, parts)
+        after = [
+            _planned(db, part, before, actor, ids) for part, ids in zip(parts, targets, strict=True)
+        ]
         ids = [unit["id"] for unit in before][: len(parts)]
         placed: dict[int, dict[str, Any] | None] = dict.fromkeys(
             unit["id"] for unit in before[len(parts) :]
         )
-        missing = [_new_unit(db, plan) for plan in after[len(ids) :]]
+        missing = [new_unit(db, plan) for plan in after[len(ids) :]]
         before += [
             {"id": unit_id, "version": 0, "target": "", "state": "initial"} for unit_id in missing
         ]
         placed.update(zip([*ids, *missing], after, strict=True))
-        _place(db, run.run_id, before, placed, actor=actor, why=why or command)
+        place_units(db, run.run_id, before, placed, actor=actor, why=why or command)
         run.counts.update(before=len(olds), after=len(parts))
     return Regrouped(run.run_id, (*ids, *missing))
 
@@ -101,17 +107,17 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     ).fetchall()
     if not all(stands for *_, stands in snapshot):
         return False
-    now_there = [_current(db, unit_id, version) for unit_id, _, version, _ in snapshot]
+    now_there = [current_unit(db, unit_id, version) for unit_id, _, version, _ in snapshot]
     wanted = {unit_id: json.loads(before) if before else None for unit_id, before, *_ in snapshot}
     home = {row["document_id"] for row in wanted.values() if row}
     if not home & {unit["document_id"] for unit in now_there}:
         return False  # the text has a new version, with other segments
-    _give_segments(db, now_there, wanted)
-    _place(db, undoing, now_there, wanted, actor=actor, why=f"undid run {run_id}")
+    give_segments(db, now_there, wanted)
+    place_units(db, undoing, now_there, wanted, actor=actor, why=f"undid run {run_id}")
     return True
 
 
-def _current(db: Database, unit_id: int, version: int) -> dict[str, Any]:
+def current_unit(db: Database, unit_id: int, version: int) -> dict[str, Any]:
     """A unit's row, with the ids of its segments.  Raises ConflictError if it has another version."""
     cursor = db.conn.execute(
         f"SELECT id, version, updated_at, {', '.join(_KEPT)} FROM units WHERE id = ?", (unit_id,)
@@ -131,6 +137,7 @@ def _current(db: Database, unit_id: int, version: int) -> dict[str, Any]:
             "SELECT segment_id FROM unit_segments WHERE unit_id = ? ORDER BY position", (unit_id,)
         )
     ]
+    unit["targets"], unit["bead"] = target_side(db, unit_id)
     unit["notes"] = [
         found[0] for found in db.conn.execute("SELECT id FROM notes WHERE unit_id = ?", (unit_id,))
     ]
@@ -143,7 +150,7 @@ def _same_text(units: Sequence[dict[str, Any]]) -> None:
 
 
 def _planned(
-    db: Database, part: Part, before: Sequence[dict[str, Any]], actor: str
+    db: Database, part: Part, before: Sequence[dict[str, Any]], actor: str, targets: Sequence[int]
 ) -> dict[str, Any]:
     """The row of a new unit."""
     (words, first) = db.conn.execute(
@@ -169,10 +176,12 @@ def _planned(
         "words": words,
         "match_id": None,
         "segments": list(part.segment_ids),
+        "targets": list(targets),
+        "bead": new_bead(before),
     }
 
 
-def _new_unit(db: Database, plan: dict[str, Any]) -> int:
+def new_unit(db: Database, plan: dict[str, Any]) -> int:
     """An empty unit, on no position that another could have."""
     cursor = db.conn.execute(
         "INSERT INTO units (document_id, target_lang, position, updated_at)"
@@ -182,7 +191,7 @@ def _new_unit(db: Database, plan: dict[str, Any]) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def _place(
+def place_units(
     db: Database,
     run_id: int,
     before: Sequence[dict[str, Any]],
@@ -195,7 +204,7 @@ def _place(
     ids = json.dumps([unit["id"] for unit in before])
     every = "IN (SELECT value FROM json_each(?))"
     db.conn.execute(f"UPDATE units SET position = -1 - id WHERE id {every}", (ids,))
-    for table in ("unit_segments", "findings", "claims"):
+    for table in ("unit_segments", "unit_targets", "beads", "findings", "claims"):
         db.conn.execute(f"DELETE FROM {table} WHERE unit_id {every}", (ids,))
     standing = next(unit_id for unit_id, row in wanted.items() if row)
     for unit in before:
@@ -205,7 +214,8 @@ def _place(
             (run_id, unit["id"], json.dumps(unit) if "segments" in unit else None),
         )
         if row is None:
-            row = {**unit, "document_id": _shelf(db, unit), "position": unit["id"], "segments": []}
+            row = {**unit, "document_id": shelf(db, unit["document_id"]), "position": unit["id"]}
+            row |= {"segments": [], "targets": [], "bead": None}
             db.conn.execute(
                 "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (standing, unit["id"])
             )
@@ -239,6 +249,7 @@ def _write(
         "INSERT INTO unit_segments (unit_id, segment_id, position) VALUES (?, ?, ?)",
         [(unit["id"], segment, place) for place, segment in enumerate(row["segments"])],
     )
+    write_target_side(db, unit["id"], row)
     draft = db.conn.execute("SELECT text FROM matches WHERE id = ?", (row["match_id"],)).fetchone()
     db.conn.execute(
         "INSERT INTO revisions (unit_id, version, before, after, state_before, state_after, actor, at,"
@@ -249,9 +260,8 @@ def _write(
     )  # fmt: skip
 
 
-def _shelf(db: Database, unit: dict[str, Any]) -> int:
+def shelf(db: Database, home: int) -> int:
     """The document that holds what regrouping left over of a text."""
-    home = unit["document_id"]
     name = f"{SHELF}:{home}"
     found = db.conn.execute("SELECT id FROM documents WHERE hash = ?", (name,)).fetchone()
     if found:
@@ -264,28 +274,33 @@ def _shelf(db: Database, unit: dict[str, Any]) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def _give_segments(
+def give_segments(
     db: Database, units: Sequence[dict[str, Any]], wanted: dict[int, dict[str, Any] | None]
 ) -> None:
-    """Share the segments that units have now among their old selves.
+    """Share the segments that units have now, on both sides, among their old selves.
 
     A segment that was split meanwhile goes where the part before it goes.
     """
-    owner = {
-        segment: unit_id for unit_id, row in wanted.items() if row for segment in row["segments"]
-    }
-    there = json.dumps([segment for unit in units for segment in unit["segments"]])
-    shared: dict[int, list[int]] = {unit_id: [] for unit_id in wanted}
-    last = next((unit_id for unit_id, row in wanted.items() if row), 0)
-    places: dict[int, int] = {}
-    for segment, position in db.conn.execute(
-        "SELECT id, position FROM segments WHERE id IN (SELECT value FROM json_each(?)) ORDER BY position",
-        (there,),
-    ):
-        last = owner.get(segment, last)
-        shared[last].append(segment)
-        places.setdefault(last, position)
-    for unit_id, row in wanted.items():
-        if row:
-            row["segments"] = shared[unit_id]
-            row["position"] = places.get(unit_id, row["position"])
+    for side in ("segments", "targets"):
+        owner = {
+            segment: unit_id
+            for unit_id, row in wanted.items()
+            if row
+            for segment in row.get(side, ())
+        }
+        there = json.dumps([segment for unit in units for segment in unit.get(side, ())])
+        shared: dict[int, list[int]] = {unit_id: [] for unit_id in wanted}
+        last = next((unit_id for unit_id, row in wanted.items() if row), 0)
+        places: dict[int, int] = {}
+        for segment, position in db.conn.execute(
+            "SELECT id, position FROM segments WHERE id IN (SELECT value FROM json_each(?)) ORDER BY position",
+            (there,),
+        ):
+            last = owner.get(segment, last)
+            shared[last].append(segment)
+            places.setdefault(last, position)
+        for unit_id, row in wanted.items():
+            if row:
+                row[side] = shared[unit_id]
+                if side == "segments":
+                    row["position"] = places.get(unit_id, row["position"])

@@ -140,7 +140,7 @@ def split_segment(db: Database, segment_id: int, at: int) -> int:
         ).fetchone()
         left, right = text[:at].rstrip(), text[at:].lstrip()
         border = _border(db, document_id, (start, end), left, right)
-        _make_room(db, document_id, position)
+        make_room(db, document_id, position)
         cursor = db.conn.execute(
             'INSERT INTO segments (document_id, position, block, kind, level, "start", "end", text, words,'
             ' hash, joint) SELECT document_id, position + 1, block, kind, level, ?, "end", ?, ?, ?, ?'
@@ -157,7 +157,7 @@ def split_segment(db: Database, segment_id: int, at: int) -> int:
     return new
 
 
-def _make_room(db: Database, document_id: int, position: int) -> None:
+def make_room(db: Database, document_id: int, position: int) -> None:
     """Move everything after a position one further; in two steps, since positions are unique."""
     for table in ("segments", "units"):
         db.conn.execute(
@@ -171,16 +171,20 @@ def _make_room(db: Database, document_id: int, position: int) -> None:
 
 
 def _share(db: Database, segment_id: int, new: int) -> None:
-    """Let every unit that has a segment have its new second part after it."""
-    owners = db.conn.execute(
-        "SELECT unit_id, position FROM unit_segments WHERE segment_id = ?", (segment_id,)
-    ).fetchall()
-    for unit_id, place in owners:
-        db.conn.execute(
-            "UPDATE unit_segments SET position = position + 1 WHERE unit_id = ? AND position > ?",
-            (unit_id, place),
-        )
-        db.conn.execute("INSERT INTO unit_segments VALUES (?, ?, ?)", (unit_id, new, place + 1))
+    """Let every unit that has a segment, on either side, have its new second part after it."""
+    for table in ("unit_segments", "unit_targets"):
+        owners = db.conn.execute(
+            f"SELECT unit_id, position FROM {table} WHERE segment_id = ?", (segment_id,)
+        ).fetchall()
+        for unit_id, place in owners:
+            db.conn.execute(
+                f"UPDATE {table} SET position = position + 1 WHERE unit_id = ? AND position > ?",
+                (unit_id, place),
+            )
+            db.conn.execute(
+                f"INSERT INTO {table} (unit_id, segment_id, position) VALUES (?, ?, ?)",
+                (unit_id, new, place + 1),
+            )
 
 
 def _border(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+# Languages whose sentences are joined without a space.
+SPACELESS_LANGS = frozenset({"zh", "ja", "th", "lo", "km", "my"})
+
 # A unit's source side: its segments in order, joined as their language joins sentences; the parts of
 # a segment that a person split are joined by what stood between them.
 SOURCE = """coalesce((
@@ -73,6 +76,17 @@ WHERE u.target <> '' AND d.replaced_by IS NULL
   AND (SELECT count(*) FROM unit_segments n WHERE n.unit_id = u.id) = 1
 GROUP BY s.hash, d.lang, u.target_lang HAVING count(DISTINCT u.target) > 1""",
 }
+
+
+# Beads with both their texts and what spoke for each.
+_SIGNALS = ("length", "lexical", "identical", "prior", "mt", "shape", "structure")
+BEADS_TEXT = f"""
+SELECT b.unit_id, u.document_id, d.path AS document, u.position, d.lang AS source_lang, u.target_lang,
+  {SOURCE} AS source, u.target, b.type, b.confidence,
+  {", ".join(f"json_extract(b.signals, '$.{name}') AS {name}" for name in _SIGNALS)},
+  b.crossing, b.mark, b.aligner, b.confirmed_by, b.confirmed_at, u.state
+FROM beads b JOIN units u ON u.id = b.unit_id JOIN documents d ON d.id = u.document_id
+WHERE d.replaced_by IS NULL"""
 
 
 def pair_view(source_lang: str, target_lang: str) -> str:
