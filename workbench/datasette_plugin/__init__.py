@@ -8,6 +8,7 @@ import pluggy
 
 from workbench.datasette_plugin import cells, finding, pages, saving, team, working
 from workbench.datasette_plugin.guard import guarded
+from workbench.datasette_plugin.responses import gentle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages, and the addresses that take a person's work."""
     unit = rf"^{HOME}/unit/(?P<unit_id>\d+)"
     text = rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
-    return [
+    routes = [
         (rf"^{HOME}$", pages.documents),
         (rf"^{HOME}/static/(?P<name>[a-z_-]+\.(?:css|js))$", pages.static),
         (rf"^{HOME}/name$", saving.name),
@@ -52,6 +53,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{text}/here$", working.here),
         (rf"{text}/people\.json$", working.people_here),
     ]
+    return [(pattern, gentle(view)) for pattern, view in routes]
 
 
 @hookimpl
@@ -63,8 +65,12 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 @hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
-    """Review, in Datasette's menu."""
-    return _links(datasette)
+    """Our pages, in Datasette's menu."""
+    further = {"find": "Find units", "report": "Report of the work", "people": "People and roles"}
+    return _links(datasette) + [
+        {"href": datasette.urls.path(f"{HOME}/{name}"), "label": label}
+        for name, label in further.items()
+    ]
 
 
 @hookimpl

@@ -68,6 +68,25 @@ async def _role(datasette: Any, request: Any) -> str:
     return await read(database, lambda db: store.role_of(db, who, allowed))
 
 
+def gentle(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view whose 404 is a page of ours.
+
+    Datasette prints a long traceback for each, which takes a second and shows texts in its log.
+    """
+
+    async def route(datasette: Any, request: Any) -> Response:
+        try:
+            return await view(datasette, request)
+        except NotFound as error:
+            message = str(error)
+        try:
+            return await page(datasette, request, "missing", {"message": message}, status=404)
+        except NotFound:
+            return Response.text(message, status=404, headers=HEADERS)
+
+    return route
+
+
 async def page(
     datasette: Any,
     request: Any,

@@ -220,11 +220,12 @@ def _run(db: Database, run_id: int) -> dict[str, Any]:
 def _release(db: Database, ids: list[int], batch: Batch) -> Done:
     """End claims, remembering them in the run, so that it can be undone."""
     with writing(db):
-        freed = db.conn.execute(
+        found = db.conn.execute(
             "SELECT unit_id, person, actor, at, expires FROM claims"
             " WHERE unit_id IN (SELECT value FROM json_each(?)) AND (? = '' OR person = ?)",
             (json.dumps(ids), batch.person, batch.person),
-        ).fetchall()
+        )
+        freed = [list(row) for row in found]
         with running(db, "release", {"claims": freed}, actor=batch.actor) as run:
             run.counts["units"] = release(db, ids, batch.person or None)
     return Done(run.run_id, len(freed), 0)
