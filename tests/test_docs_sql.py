@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 TEXT = (Path(__file__).parents[1] / "docs" / "sql.md").read_text("utf-8")
 QUESTIONS = re.findall(r"^### (.+?)\n+```sql\n(.+?)```", TEXT, re.MULTILINE | re.DOTALL)
 CONTRACT = (
-    "documents", "originals", "segments", "units", "unit_segments", "matches", "revisions", "findings", "runs",
+    "documents", "originals", "segments", "units", "unit_segments", "matches", "revisions", "findings",
+    "runs", "terms",
+    "users", "notes", "mentions", "dismissals", "claims", "saved_filters", "regroupings", "tallies",
 )  # fmt: skip
 
 

@@ -37,6 +37,14 @@ class ConflictError(WorkbenchError):
     """A unit has another version than the one the edit was made on."""
 
 
+class RefusedError(WorkbenchError):
+    """A person may not make a change: their role, or a rule of this installation."""
+
+
+class ClaimedError(RefusedError):
+    """Another person has claimed the unit."""
+
+
 class FormatError(WorkbenchError):
     """A format is unknown or cannot carry what it was given."""
 

@@ -95,6 +95,8 @@ class Translator(Protocol):
     n_best: int = 1
     # it may have nothing for a text, and is then passed over
     partial: bool = False
+    # what a person must know before it is given texts, like that they leave this machine
+    notice: str = ""
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:
         """Translate segments; one draft for each text, in order.
@@ -120,7 +122,10 @@ class Engine(Protocol):
         """Language pairs (source, target) that can be translated on this machine now."""
 
     def why_not(self, source_lang: str, target_lang: str) -> str:
-        """Why a pair is not among `pairs()`, and what to do about it; one line."""
+        """Why a pair is not among `pairs()`, and what to do about it; one line.
+
+        Nothing if `load` takes it all the same, as a variant of one that is: pt-BR for pt.
+        """
 
     def load(
         self, source_lang: str, target_lang: str, settings: Settings = Settings()

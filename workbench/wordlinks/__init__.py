@@ -1,0 +1,1 @@
+"""Links words to words: pure models over lists of words, without files or database."""
