@@ -20,9 +20,9 @@ from workbench.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from workbench.model import State
+    from workbench.model import State, Unit
     from workbench.store import Database
 
 PROGRESS = (
@@ -46,7 +46,7 @@ PROGRESS = (
     default=("tmx",),
     show_default=True,
     metavar="NAME",
-    help="tmx, tsv, jsonl or moses; repeat for several.",
+    help="tmx, tsv, jsonl, moses or pharaoh; repeat for several.",
 )
 @click.option(
     "--state",
@@ -104,9 +104,11 @@ def export_all(
             if out is None or len(pairs) * len(target_langs) > 1:
                 base = base.with_name(f"{base.name}.{source_lang}-{target_lang}")
             for writer in writers:
-                units = store.bitext(
+                units: Iterable[Unit] = store.bitext(
                     db, target_lang, source_lang=source_lang, document_id=document_id, state=state
                 )
+                if getattr(writer, "wants_links", False):
+                    units = store.with_links(db, units)
                 result = step.export(
                     units, writer, base, source_lang=source_lang, target_lang=target_lang
                 )

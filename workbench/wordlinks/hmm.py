@@ -38,8 +38,9 @@ class Direction:
 def first_jumps() -> Floats:
     """Jump probabilities before anything is learned: forward by one, less the farther."""
     steps = np.arange(-WIDEST, WIDEST + 1)
-    jumps = np.exp(-np.abs(steps - 1) / 4.0)
-    return (jumps / jumps.sum()).astype(np.float32)
+    jumps: Floats = np.exp(-np.abs(steps - 1) / 4.0).astype(np.float32)
+    jumps /= jumps.sum()
+    return jumps
 
 
 def ibm1(seen: Direction, empty_share: float) -> Floats:
