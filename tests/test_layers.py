@@ -75,7 +75,16 @@ def test_imports_go_one_way(path: Path) -> None:
         assert used <= {"model", "errors", "lang", "protect"}
     elif part in STEPS:
         assert not used & (STEPS | {"cli", "datasette_plugin", "engines", "formats", "checks"})
-    elif part in {"engines", "formats", "checks", "segment", "decode", "drafting", "wordlinks", "lexicon"}:
+    elif part in {
+        "engines",
+        "formats",
+        "checks",
+        "segment",
+        "decode",
+        "drafting",
+        "wordlinks",
+        "lexicon",
+    }:
         assert not used & (STEPS | {"cli", "datasette_plugin", "store"})
     elif part == "datasette_plugin":
         assert not used & (STEPS | {"cli"})

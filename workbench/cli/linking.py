@@ -14,6 +14,7 @@ from workbench.cli.options import (
     json_option,
     language,
     print_json,
+    print_table,
     progress,
     say,
 )
@@ -98,6 +99,25 @@ def _print_links(files: Sequence[Path], job: Job) -> None:
     source, target = files
     for links in step.link_files(source, target, job):
         click.echo(pharaoh((link.source, link.target) for link in links))
+
+
+def print_translations(
+    db_path: Path, word: str, target_lang: str | None, limit: int, *, as_json: bool
+) -> None:
+    """Print what a word of either side was linked to, with counts and an example each."""
+    from workbench import lang, store
+
+    with database(db_path, create=False) as db:
+        found = store.word_translations(db, lang.nfc(word), target_lang=target_lang, limit=limit)
+    if as_json:
+        print_json(found)
+        return
+    for row in found:
+        row["probability"] = f"{row['probability']:.0%}"
+    columns = ("source_word", "target_word", "count", "probability", "unit_id", "example")
+    print_table(f"{len(found)} translations", found, columns)
+    if not found:
+        say(f"no link of {word!r}; link words with: workbench words --to LANG")
 
 
 COMMANDS = (words,)

@@ -21,7 +21,7 @@ CELLS = 3_000_000
 # ... and no more conceivable word pairs than this.
 TABLE = 1 << 27
 # Longer sides are linked up to here; nothing that people review comes near.
-LONGEST = 400
+LONGEST = 250
 # Rounds of IBM model 1 and of the HMM where nothing is known, and where something is.
 ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (3, 3), (0, 2), (0, 1)
 # What a word's links in a shipped lexicon count for at most, in occurrences.

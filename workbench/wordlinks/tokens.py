@@ -74,6 +74,8 @@ def _cut(text: str, lang: str) -> Iterator[Token]:
     before, after = _clitics(lang)
     for match in _pattern().finditer(text):
         start, end = match.span()
+        if match[0].isspace():  # a control character
+            continue
         cuts = [start]
         while before and (joined := before.match(text, cuts[-1], end)):
             cuts.append(joined.end())
