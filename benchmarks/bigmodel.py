@@ -2,7 +2,8 @@
 
 All its layers compute with random weights; their outputs are switched off but for the last layer's
 cross-attention, which reads the source piece at the position being written.  So it costs what a
-trained model costs and still ends where the source ends.
+trained model costs and still ends where the source ends.  Each piece of a word is translated by
+another one, so that the drafts are no copies, which would be tried again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ HEAD = WIDTH // HEADS
 
 
 def save(folder: Path, vocabulary: list[str], seed: int = 0) -> None:
-    """Build and save a model that copies the pieces of a vocabulary."""
+    """Build and save a model that exchanges the pieces of a vocabulary."""
     random = np.random.default_rng(seed)
     pieces = vocabulary + [f"<pad{i}>" for i in range(PIECES - len(vocabulary))]
     hadamard = np.ones((1, 1))
@@ -30,7 +31,9 @@ def save(folder: Path, vocabulary: list[str], seed: int = 0) -> None:
     spec: Any = TransformerSpec.from_config(LAYERS, HEADS, pre_norm=True, no_final_norm=True)
     encoder, decoder = spec.encoder, spec.decoder
     encoder.scale_embeddings = decoder.scale_embeddings = False
-    encoder.embeddings[0].weight = _floats(np.hstack([codes, np.zeros((PIECES, POSITIONS))]))
+    encoder.embeddings[0].weight = _floats(
+        np.hstack([codes[exchanged(pieces)], np.zeros((PIECES, POSITIONS))])
+    )
     decoder.embeddings.weight = np.zeros((PIECES, WIDTH), "float32")
     encoder.position_encodings.encodings = decoder.position_encodings.encodings = positions
     for layer in encoder.layer:
@@ -50,6 +53,20 @@ def save(folder: Path, vocabulary: list[str], seed: int = 0) -> None:
     spec.optimize(quantization="int8")
     folder.mkdir(parents=True)
     spec.save(str(folder))
+
+
+def exchanged(pieces: list[str]) -> list[int]:
+    """For each piece the number of its translation: the next of those that stand where it can."""
+    kinds: dict[tuple[bool, bool], list[int]] = {}
+    for i, piece in enumerate(pieces):
+        body = piece.removeprefix("▁")
+        kinds.setdefault((body.isalpha(), body != piece), []).append(i)
+    out = list(range(len(pieces)))
+    for (word, _), numbers in kinds.items():
+        if word:
+            for number, following in zip(numbers, [*numbers[1:], numbers[0]], strict=True):
+                out[number] = following
+    return out
 
 
 def _floats(values: np.ndarray) -> np.ndarray:

@@ -32,7 +32,14 @@ def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARGOS_PACKAGES_DIR", str(home / "argos-packages"))
     # a closed port: the index never answers unless a test serves one
     monkeypatch.setenv("ARGOS_PACKAGE_INDEX", "http://127.0.0.1:9/index.json")
-    monkeypatch.delenv("WORKBENCH_DB", raising=False)
+    for name in (
+        "DB",
+        "MODELS",
+        "LIBRETRANSLATE_URL",
+        "LIBRETRANSLATE_KEY",
+        "LIBRETRANSLATE_TIMEOUT",
+    ):
+        monkeypatch.delenv(f"WORKBENCH_{name}", raising=False)
 
 
 @pytest.fixture

@@ -89,8 +89,8 @@ def test_the_newest_version_wins_and_broken_folders_hide_nothing(tmp_path: Path)
         (packages_dir() / name).mkdir()
         (packages_dir() / name / "metadata.json").write_text(text, "utf-8")
     assert [package.version for package in installed()] == ["1.10"]
-    assert remove("en", "es").version == "1.10"
-    assert [package.version for package in installed()] == ["1.9"]
+    assert [package.version for package in remove("en", "es")] == ["1.10", "1.9"]
+    assert installed() == []
 
 
 def test_a_damaged_model_is_said(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ QUESTIONS = re.findall(r"^### (.+?)\n+```sql\n(.+?)```", TEXT, re.MULTILINE | re
 CONTRACT = (
     "documents", "originals", "segments", "units", "unit_segments", "matches", "revisions", "findings",
     "runs", "terms",
+    "users", "notes", "mentions", "dismissals", "claims", "saved_filters", "regroupings", "tallies",
 )  # fmt: skip
 
 

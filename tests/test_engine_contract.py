@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
+import toyfolder
 import toymodel
+from libreserver import serving
 
 from workbench import lang, registry
+from workbench.engines import libreserver
 from workbench.engines.install import install_file
 from workbench.errors import EngineError
 
@@ -41,7 +45,9 @@ WEIRD = [
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+def engine(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Engine]:
     """Each engine, ready to translate English to Spanish."""
     if request.param == "argos":
         install_file(toymodel.package(tmp_path, "en", "es"))
@@ -49,7 +55,14 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
         pytest.skip(
             "Apertium is not installed; type: sudo apt-get install apertium apertium-eng-spa"
         )
-    return registry.engines()[request.param]
+    if request.param == "ctranslate2":
+        monkeypatch.setenv("WORKBENCH_MODELS", str(tmp_path))
+        toyfolder.many(tmp_path / "many")
+    with serving() if request.param == "libretranslate" else nullcontext() as server:
+        if server:
+            monkeypatch.setenv("WORKBENCH_LIBRETRANSLATE_URL", server.url)
+        yield registry.engines()[request.param]
+    libreserver._languages.cache_clear()
 
 
 @pytest.fixture

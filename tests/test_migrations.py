@@ -62,7 +62,8 @@ def test_from_every_earlier_shape_with_data(stop: str, tmp_path: Path) -> None:
     MIGRATIONS.apply(early, stop_before=stop)
     early.execute("INSERT INTO documents VALUES (1, 'a.txt', 'a', 'en', 'txt', 'h', '', 1, NULL)")
     early.execute(
-        "INSERT INTO segments VALUES (1, 1, 0, 0, 'paragraph', 0, 0, 8, 'Café ole', 2, 'h')"
+        'INSERT INTO segments (id, document_id, position, block, kind, level, "start", "end", text,'
+        " words, hash) VALUES (1, 1, 0, 0, 'paragraph', 0, 0, 8, 'Café ole', 2, 'h')"
     )
     connection.close()
     with store.opened(old) as db:

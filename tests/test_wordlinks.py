@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from math import exp
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +17,9 @@ from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.streaming import Linker, chunks
 from workbench.wordlinks.tokens import cut, key, tokens
 from workbench.wordlinks.training import Chunk, Pair, digamma
+
+if TYPE_CHECKING:
+    from workbench.wordlinks.arrays import Doubles, Floats
 
 NUMBERS = {
     "one": "un",
@@ -109,9 +113,7 @@ def test_what_a_person_decided_is_learned() -> None:
     assert (0, 2) in linked[-1]
 
 
-def brute_force(
-    emission: np.ndarray, empty: np.ndarray, jumps: np.ndarray, share: float
-) -> np.ndarray:  # type: ignore[type-arg]
+def brute_force(emission: Floats, empty: Floats, jumps: Floats, share: float) -> Doubles:
     """Posteriors (I, J) by summing over all alignments; a state is a place and whether it is empty."""
     width, count = emission.shape
     step = np.array([[jumps[hmm.WIDEST + b - a] for b in range(width)] for a in range(width)])
@@ -131,9 +133,9 @@ def brute_force(
     result = np.zeros((width, count))
     total = sum(weight for _, weight, _ in paths)
     for path, weight, _ in paths:
-        for j, i in enumerate(path):
-            if i is not None:
-                result[i, j] += weight / total
+        for j, place in enumerate(path):
+            if place is not None:
+                result[place, j] += weight / total
     return result
 
 

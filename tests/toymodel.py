@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import zipfile
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import sentencepiece
 from ctranslate2.specs import TransformerSpec
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CODE = 128  # numbers in a piece's code
 POSITIONS = 512  # a power of two: longest input in pieces
@@ -134,29 +133,37 @@ def sentencepiece_model() -> bytes:
     return out.getvalue()
 
 
-def package(
-    folder: Path, source_code: str, target_code: str, *, version: str = "1.0", prefix: str = ""
-) -> Path:
-    """Build a real .argosmodel; returns its path."""
-    name = f"translate-{source_code}_{target_code}-{version.replace('.', '_')}"
-    model = folder / name
+@cache
+def _model(prefix: str) -> dict[str, bytes]:
+    """The files of the model."""
     processor = sentencepiece.SentencePieceProcessor(model_proto=sentencepiece_model())
     pieces = [processor.id_to_piece(i) for i in range(1, processor.get_piece_size())]
     source = ["<unk>", "<s>", "</s>", *pieces]
     lexicon = {piece: mirrored(piece) for piece in source}
     extra = [prefix] if prefix else []
     target = list(dict.fromkeys([*source, *extra, *lexicon.values()]))
-    save_model(model, source, target, lexicon, {"▁lamp": "▁ehT"})
+    with TemporaryDirectory() as folder:
+        model = Path(folder) / "model"
+        save_model(model, source, target, lexicon, {"▁lamp": "▁ehT"})
+        return {file.name: file.read_bytes() for file in sorted(model.iterdir())}
+
+
+def package(
+    folder: Path, source_code: str, target_code: str, *, version: str = "1.0", prefix: str = ""
+) -> Path:
+    """Build a real .argosmodel; returns its path."""
+    name = f"translate-{source_code}_{target_code}-{version.replace('.', '_')}"
     metadata: dict[str, Any] = {
         "package_version": version, "argos_version": "1.9.0", "from_code": source_code,
         "from_name": source_code, "to_code": target_code, "to_name": target_code, "type": "translate",
     }  # fmt: skip
     if prefix:
         metadata["target_prefix"] = prefix
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.argosmodel"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{name}/metadata.json", json.dumps(metadata))
         archive.writestr(f"{name}/sentencepiece.model", sentencepiece_model())
-        for file in sorted(model.iterdir()):
-            archive.write(file, f"{name}/model/{file.name}")
+        for file, content in _model(prefix).items():
+            archive.writestr(f"{name}/model/{file}", content)
     return path

@@ -4,6 +4,7 @@ WorkbenchError            the root; exit code 1
 ├── InputError            a file or text that cannot be read as what it claims to be
 ├── StoreError            the database: locked, full, not ours, made by a newer version
 ├── EngineError           no engine, no model, or an engine that failed
+├── AlignError            texts that cannot be aligned in this way
 ├── ConflictError         a unit was changed by someone else since it was read
 ├── FormatError           an export or import format that is unknown or cannot hold the data
 └── PartialError          part of the work failed and is listed; exit code 3
@@ -28,8 +29,20 @@ class EngineError(WorkbenchError):
     """No engine can do the work, or the engine failed as a whole."""
 
 
+class AlignError(WorkbenchError):
+    """The texts cannot be aligned, or not by this aligner."""
+
+
 class ConflictError(WorkbenchError):
     """A unit has another version than the one the edit was made on."""
+
+
+class RefusedError(WorkbenchError):
+    """A person may not make a change: their role, or a rule of this installation."""
+
+
+class ClaimedError(RefusedError):
+    """Another person has claimed the unit."""
 
 
 class FormatError(WorkbenchError):

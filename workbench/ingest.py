@@ -76,6 +76,39 @@ def add_file(db: Database, path: Path, how: Reading) -> Added:
     return store.add_document(db, new, _at_least_one(segments, path))
 
 
+def add_columns(
+    db: Database, path: Path, langs: tuple[str, str], encoding: str | None = None
+) -> tuple[Added, Added]:
+    """Store the two columns of a tab-separated file as two documents, each cell a segment.
+
+    A first row that only names the columns is passed over; so are empty cells.  Raises InputError if
+    a row has not two columns, or a column no text.
+    """
+    text = decode(_read(path), encoding, name=str(path)).text.removeprefix("\ufeff")
+    rows = [line.removesuffix("\r").split("\t") for line in text.split("\n")]
+    for number, cells in enumerate(rows, 1):
+        if len(cells) != 2 and any(cells):
+            raise InputError(
+                f"{path}, line {number}: {len(cells)} columns where two are needed, with a tab between"
+            )
+    if _is_header(rows[0], langs):
+        rows[0] = ["", ""]
+    added = []
+    for column, text_lang in enumerate(langs):
+        name = f"{_name(path, b'')}#{text_lang}"
+        lines = "\n".join(row[column].strip() if any(row) else "" for row in rows)
+        new = store.NewDocument(name, name, text_lang, LINES, lines.encode(), "utf-8")
+        segments = _at_least_one(line_segments(lines), Path(f"{path}, column {column + 1},"))
+        added.append(store.add_document(db, new, segments))
+    return added[0], added[1]
+
+
+def _is_header(cells: list[str], langs: tuple[str, str]) -> bool:
+    names = {"source", "target", "src", "tgt", "trg", "from", "to"}
+    names |= {name.lower() for tag in langs for name in (tag, tag.split("-")[0], lang.name(tag))}
+    return all(cell.strip().lower() in names for cell in cells)
+
+
 def guess_lang(path: Path) -> str:
     """The language of a file: its folder's name in `corpus/<lang>/`, else English."""
     parts = path.resolve().parent.parts

@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
 from workbench.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Distance of langcodes up to which one language is written for another: regions, not scripts.
+NEAR = 5
 
 RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Samr", "Mand"})
 
@@ -34,6 +41,38 @@ def standard_tag(tag: str) -> str:
     if not valid:
         raise InputError(f"{tag!r} is not a language tag; use one like es, pt-BR or zh-Hant")
     return standard
+
+
+@cache
+def broad_tag(tag: str) -> str:
+    """The BCP 47 form under which a language is commonly known: `zsm_Latn` is ms, `arb_Arab` ar.
+
+    Raises InputError if it is none, or a group of languages.
+    """
+    import langcodes
+
+    try:
+        standard = langcodes.standardize_tag(tag.strip().replace("_", "-"), macro=True)
+    except (ValueError, LookupError):
+        standard = tag
+    standard = standard_tag(standard)
+    if name(standard).endswith("languages"):
+        raise InputError(f"{tag!r} is a group of languages")
+    return standard
+
+
+def nearest_pair(pair: tuple[str, str], pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+    """The pair itself or its nearest variant, like (en, pt) for (en-GB, pt-BR); None if none is near."""
+    import langcodes
+
+    known = set(pairs)
+    if pair in known:
+        return pair
+    sources = sorted({source for source, _ in known})
+    source, _ = langcodes.closest_match(pair[0], sources, max_distance=NEAR)
+    targets = sorted(target for start, target in known if start == source)
+    target, _ = langcodes.closest_match(pair[1], targets, max_distance=NEAR)
+    return (source, target) if (source, target) in known else None
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
 from typing import IO, Literal, NamedTuple, Protocol
 
 BlockKind = Literal["heading", "paragraph", "list_item", "quote"]
@@ -95,6 +95,8 @@ class Translator(Protocol):
     n_best: int = 1
     # it may have nothing for a text, and is then passed over
     partial: bool = False
+    # what a person must know before it is given texts, like that they leave this machine
+    notice: str = ""
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:
         """Translate segments; one draft for each text, in order.
@@ -120,7 +122,10 @@ class Engine(Protocol):
         """Language pairs (source, target) that can be translated on this machine now."""
 
     def why_not(self, source_lang: str, target_lang: str) -> str:
-        """Why a pair is not among `pairs()`, and what to do about it; one line."""
+        """Why a pair is not among `pairs()`, and what to do about it; one line.
+
+        Nothing if `load` takes it all the same, as a variant of one that is: pt-BR for pt.
+        """
 
     def load(
         self, source_lang: str, target_lang: str, settings: Settings = Settings()
@@ -248,3 +253,96 @@ class Check(Protocol):
 
     def findings(self, unit: Unit) -> Iterable[Finding]:
         """What is wrong with the unit; nothing if all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A segment as an aligner sees it; `block` and `kind` as in Segment, headings are anchors."""
+
+    text: str
+    block: int = 0
+    kind: BlockKind = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPair:
+    """Two texts to align and what is known about them beforehand.
+
+    `source_mt` and `target_mt` are translations into the other language, one for each passage (an
+    empty one where there is none).  `pinned` are pairs of source and target positions, each run
+    ascending, that a person confirmed: these beads are kept as they are, and split the rest.
+    """
+
+    source: Sequence[Passage]
+    target: Sequence[Passage]
+    source_mt: Sequence[str] | None = None
+    target_mt: Sequence[str] | None = None
+    pinned: Sequence[tuple[tuple[int, ...], tuple[int, ...]]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bead:
+    """One step of an alignment: m source and n target positions, 0-based, ascending; m, n >= 0.
+
+    `confidence` is the probability that the bead is exactly right.  `signals` say what spoke for it
+    and against it, in nats (log of how much likelier the bead is than chance); keys are among
+    `length`, `lexical`, `identical`, `prior`, `mt`, `shape`, `structure`.
+    """
+
+    source: tuple[int, ...]
+    target: tuple[int, ...]
+    confidence: float
+    signals: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Beads that cover both texts, in the order of the source, and what to know about them.
+
+    A source-less bead stands after its neighbour in the target.  `moved` are the stretches of the
+    source, [first, end), whose translation stands elsewhere.  `fit` is the mean score per token in
+    nats: near or below 0, the path is as good as chance.  `warnings` are for people.
+    """
+
+    beads: Sequence[Bead]
+    fit: float
+    moved: Sequence[tuple[int, int]] = ()
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """How often forms of two languages were seen to translate each other: expected counts.
+
+    Rows are (source form, target form, count); an empty form stands for how often the other occurred.
+    Forms are an aligner's own features: lower-cased, cut words, single Han characters.
+    """
+
+    rows: Sequence[tuple[str, str, float]] = ()
+
+    def reversed(self) -> Tables:
+        """The same for the opposite direction."""
+        return Tables([(target, source, count) for source, target, count in self.rows])
+
+
+class Aligner(Protocol):
+    """A way to align sentences; registered by name."""
+
+    name: str
+
+    def align(
+        self,
+        texts: Sequence[TextPair],
+        *,
+        langs: tuple[str, str],
+        tables: Tables = Tables(),
+        progress: Callable[[float], None] = lambda _: None,
+        saved: MutableMapping[str, bytes] | None = None,
+    ) -> tuple[list[Alignment], Tables]:
+        """Align texts of one language pair, sharing what is learned from them.
+
+        `tables` come from earlier texts of the pair and are only read; those returned hold what these
+        texts taught, to be added to them.  `progress` gets the share done, 0-1.  `saved` keeps the
+        finished parts of long work: give the same mapping again to go on from there.  Raises
+        AlignError if the texts cannot be aligned.
+        """

@@ -17,7 +17,8 @@ _EXTENSIONS = (
 )
 # In this order: what opens first and holds others wins.
 _KINDS = {
-    "code": r"``[^\n]+?``|`[^`\n]+`",
+    # no space inside the marks: `so' and `so' are quotations
+    "code": r"``[^\n]+?``|`[^`\s](?:[^`\n]*[^`\s])?`",
     "comment": r"<!--.*?-->",
     "tag": r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>",
     "entity": r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});",

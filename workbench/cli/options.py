@@ -104,6 +104,23 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
         yield lambda count: bar.advance(task, count)
 
 
+@contextmanager
+def downloading(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar of bytes on stderr; gives what tells it how many are here, and how many in all."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda here, total: bar.update(task, completed=here, total=total or None)
+
+
 def print_json(value: object) -> None:
     """Print a value, dataclasses included, as JSON."""
     plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.datasette_plugin import cells, pages, saving
+from workbench.datasette_plugin import cells, finding, pages, saving, team, working
 from workbench.datasette_plugin.guard import guarded
 
 if TYPE_CHECKING:
@@ -22,14 +22,35 @@ HOME = "/-/workbench"
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages, and the addresses that take a person's work."""
+    unit = rf"^{HOME}/unit/(?P<unit_id>\d+)"
+    text = rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
     return [
         (rf"^{HOME}$", pages.documents),
-        (rf"^{HOME}/static/(?P<name>[a-z.]+)$", pages.static),
+        (rf"^{HOME}/static/(?P<name>[a-z_-]+\.(?:css|js))$", pages.static),
         (rf"^{HOME}/name$", saving.name),
-        (rf"^{HOME}/unit/(?P<unit_id>\d+)$", pages.unit),
-        (rf"^{HOME}/unit/(?P<unit_id>\d+)/save$", saving.save),
-        (rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)$", pages.review),
-        (rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)/next$", pages.unfinished),
+        (rf"^{HOME}/find$", finding.find),
+        (rf"^{HOME}/find\.json$", finding.find_json),
+        (rf"^{HOME}/find/batch$", finding.batch),
+        (rf"^{HOME}/find/saved$", finding.saved),
+        (rf"^{HOME}/run/(?P<run_id>\d+)$", finding.run),
+        (rf"^{HOME}/run/(?P<run_id>\d+)/undo$", finding.undo),
+        (rf"^{HOME}/people$", team.people),
+        (rf"^{HOME}/report$", team.report),
+        (rf"^{HOME}/report\.json$", team.report_json),
+        (rf"{unit}$", pages.unit),
+        (rf"{unit}/side$", pages.side),
+        (rf"{unit}/save$", saving.save),
+        (rf"{unit}/more\.json$", working.more),
+        (rf"{unit}/note$", working.note),
+        (rf"{unit}/dismiss$", working.dismiss),
+        (rf"{unit}/split$", working.split),
+        (rf"{unit}/merge$", working.merge),
+        (rf"{text}$", pages.review),
+        (rf"{text}/next$", pages.next_unit),
+        (rf"{text}/units\.json$", finding.units),
+        (rf"{text}/claim$", working.claim),
+        (rf"{text}/here$", working.here),
+        (rf"{text}/people\.json$", working.people_here),
     ]
 
 

@@ -1,15 +1,24 @@
-"""Word-by-word differences of two texts, as pieces for a page to mark."""
+"""Differences of texts word by word, and the merge of two changes of one text; pure."""
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+import regex
 
 from workbench.lang import SPACELESS
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 # Beyond this many pieces a comparison would keep the reader waiting.
 LONGEST = 4000
-_PIECES = re.compile(rf"[{SPACELESS}]|[^\W{SPACELESS}]+|\s+|[^\w\s]")
+# Words with their marks, spaces, and else one character as a reader sees it.
+_PIECES = regex.compile(rf"(?:(?![{SPACELESS}])\w\p{{M}}*)+|\s+|\X")
+
+# What a change puts in place of old[start:end].
+Change = tuple[int, int, list[str]]
 
 
 def difference(before: str, after: str) -> list[tuple[str, str]]:
@@ -27,3 +36,35 @@ def difference(before: str, after: str) -> list[tuple[str, str]]:
         if c < d:
             pieces.append(("ins", "".join(new[c:d])))
     return pieces
+
+
+def merged(base: str, theirs: str, mine: str) -> str | None:
+    """Both changes of `base` in one text; None if they touch the same or neighbouring words.
+
+    Like diff3 on words (Khanna, Kunal, Pierce 2007), but stricter: what two people did side by side
+    is for a person to join.
+    """
+    old = _PIECES.findall(base)
+    if len(base) + len(theirs) + len(mine) > 5 * LONGEST:
+        return None
+    first, second = list(_changes(old, theirs)), list(_changes(old, mine))
+    if any(_clash(old, *sorted((one, other))) for one in first for other in second if one != other):
+        return None
+    out: list[str] = []
+    end = 0
+    for start, stop, new in sorted([*first, *(change for change in second if change not in first)]):
+        out += [*old[end:start], *new]
+        end = stop
+    return "".join([*out, *old[end:]])
+
+
+def _clash(old: Sequence[str], one: Change, other: Change) -> bool:
+    """Whether no unchanged word lies between two changes."""
+    return all(piece.isspace() for piece in old[one[1] : other[0]])
+
+
+def _changes(old: list[str], text: str) -> Iterator[Change]:
+    new = _PIECES.findall(text)
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield a, b, new[c:d]

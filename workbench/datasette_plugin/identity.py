@@ -1,9 +1,11 @@
-"""Who works: a name asked once and kept in Datasette's own signed cookie."""
+"""Who works: a name asked once and kept in Datasette's own signed cookie, or Datasette's log-in."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Any
+
+from workbench.store import ROLES, Rules
 
 LONGEST_NAME = 80
 YEAR = 365 * 24 * 3600
@@ -13,6 +15,23 @@ def person(request: Any) -> str:
     """The name of who asks; empty if not known."""
     actor = request.actor or {}
     return str(actor.get("name") or actor.get("id") or "")
+
+
+def names_are_typed(datasette: Any) -> bool:
+    """Whether people type their names, taken on trust; else Datasette's log-in says who they are."""
+    return str(_settings(datasette).get("sign_in", "name")) == "name"
+
+
+def rules(datasette: Any) -> Rules:
+    """The rules of this installation, from its configuration (docs/team.md)."""
+    settings = _settings(datasette)
+    default = "translator" if names_are_typed(datasette) else "reader"
+    newcomers = str(settings.get("newcomers", default))
+    return Rules(
+        admins=frozenset(str(name) for name in settings.get("admins", ())),
+        newcomers=next((role for role in ROLES if role == newcomers), "reader"),
+        second_person=bool(settings.get("second_person", False)),
+    )
 
 
 def cleaned(name: str) -> str:
@@ -30,3 +49,7 @@ def remember(datasette: Any, response: Any, name: str) -> None:
         httponly=True,
         samesite="lax",
     )
+
+
+def _settings(datasette: Any) -> dict[str, Any]:
+    return datasette.plugin_config("workbench") or {}

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from datasette import NotFound, Response
 
 from workbench import lang, store
+from workbench.datasette_plugin.addresses import read_filter, write_filter
 from workbench.datasette_plugin.diffs import difference
+from workbench.datasette_plugin.panel import gathered
 from workbench.datasette_plugin.responses import page, read, workbench_database
-from workbench.errors import StoreError
+from workbench.errors import InputError, StoreError
+from workbench.store import Filter
+
+if TYPE_CHECKING:
+    from workbench.model import Unit
 
 # Units on one page.
 SIZE = 100
-STATIC = {"review.css": "text/css", "review.js": "text/javascript"}
+STATIC = {"css": "text/css", "js": "text/javascript"}
 MARKS = {"initial": "○", "translated": "◐", "reviewed": "●", "final": "★"}
 
 
@@ -42,13 +50,25 @@ async def review(datasette: Any, request: Any) -> Response:
     document = await read(database, lambda db: store.review_document(db, document_id, target_lang))
     if document is None:
         raise NotFound(f"No units of document {document_id} in {target_lang}")
-    at = _number(request.args.get("at"), 0)
-    window = await read(
-        database, lambda db: store.units_page(db, document_id, target_lang, at=at, size=SIZE)
-    )
+    changes = request.args.get("changes") == "1"
+    mistake, wanted = "", Filter(document_id=document_id, target_lang=target_lang)
+    try:
+        wanted = read_filter(request.args, document_id=document_id, target_lang=target_lang)
+        look = partial(_window, wanted=wanted, after=request.args.get("after") or "")
+        window = await read(database, look)
+    except InputError as error:  # the filter is wrong, the text is shown all the same
+        mistake = str(error)
+        window = await read(database, partial(_window, wanted=wanted, after=""))
+    if changes:
+        await read(database, lambda db: _show_changes(db, window["units"]))
     context = {
+        **window,
         "document": document,
-        "window": window,
+        "mistake": mistake,
+        "wanted": wanted,
+        "checks": await read(database, store.finding_names),
+        "address": partial(_address, wanted, changes=changes),
+        "changes": changes,
         "marks": MARKS,
         "base": datasette.urls.path(f"/-/workbench/{document_id}/{target_lang}"),
         "table_url": datasette.urls.table(database.name, "bitext"),
@@ -58,17 +78,70 @@ async def review(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "review", context)
 
 
-async def unfinished(datasette: Any, request: Any) -> Response:
-    """Go to the next unit that is not reviewed yet, or to the first one if none follows."""
+def _window(db: store.Database, wanted: Filter, after: str) -> dict[str, Any]:
+    """A window of units with its neighbours: positions (`at`), or keys (`after`) in other orders."""
+    found = store.find_units(db, wanted, after=after, size=SIZE)
+    filtered = _without_place(wanted) != Filter(wanted.document_id, wanted.target_lang)
+    place = (wanted.document_id or 0, wanted.target_lang or "")
+    first = found.units[0]["position"] if found.units else 0
+    previous: dict[str, Any] | None = None
+    following: dict[str, Any] | None = None
+    if wanted.sort == "position":
+        if found.following:
+            following = {"at": int(found.following.rpartition("~")[2]) + 1}
+        if not filtered and (start := store.window_before(db, *place, first, SIZE)) is not None:
+            previous = {"at": start}
+    elif found.following:
+        following = {"after": found.following}
+    return {
+        "units": found.units,
+        "problem": found.problem,
+        "previous": previous,
+        "following": following,
+        "filtered": filtered,
+        "from_start": filtered and bool(after or wanted.at),
+        "count": store.count_units(db, _without_place(wanted)) if filtered else None,
+        "heading": store.heading_before(db, *place, first),
+    }
+
+
+def _without_place(wanted: Filter) -> Filter:
+    return replace(wanted, at=None)
+
+
+def _address(wanted: Filter, *, changes: bool, **place: Any) -> str:
+    """The query of this page's address at another place."""
+    kept = replace(wanted, document_id=None, target_lang=None, at=place.pop("at", None))
+    more = {**place, **({"changes": "1"} if changes else {})}
+    return "&".join(part for part in (write_filter(kept), urlencode(more)) if part)
+
+
+def _show_changes(db: store.Database, units: list[dict[str, Any]]) -> None:
+    """Give units that people changed the difference from their draft."""
+    drafts = store.first_drafts(db, [unit["id"] for unit in units])
+    for unit in units:
+        if unit["id"] in drafts:
+            unit["pieces"] = difference(drafts[unit["id"]], unit["target"])
+
+
+async def next_unit(datasette: Any, request: Any) -> Response:
+    """Go to the next unit that is unfinished, or has findings; to the first if none follows."""
     database = await workbench_database(datasette, request)
     document_id, target_lang = _wanted(request)
     after = _number(request.args.get("after"), -1)
+    found_by_checks = request.args.get("kind") == "findings"
+    wanted = Filter(
+        document_id,
+        target_lang,
+        states=() if found_by_checks else ("unfinished",),
+        finding="any" if found_by_checks else "",
+    )
 
     def find(db: store.Database) -> int | None:
-        found = store.next_unfinished(db, document_id, target_lang, after)
-        return (
-            found if found is not None else store.next_unfinished(db, document_id, target_lang, -1)
-        )
+        for start in (after + 1, 0):
+            if found := store.find_units(db, replace(wanted, at=start), size=1).units:
+                return int(found[0]["position"])
+        return None
 
     position = await read(database, find)
     base = datasette.urls.path(f"/-/workbench/{document_id}/{target_lang}")
@@ -79,43 +152,59 @@ async def unfinished(datasette: Any, request: Any) -> Response:
 
 async def unit(datasette: Any, request: Any) -> Response:
     """One unit with all its drafts and its history."""
+    return await _unit(datasette, request, "unit", panel=False)
+
+
+async def side(datasette: Any, request: Any) -> Response:
+    """What the panel shows about one unit, as a piece of HTML."""
+    return await _unit(datasette, request, "side", panel=True)
+
+
+async def _unit(datasette: Any, request: Any, template: str, *, panel: bool) -> Response:
     database = await workbench_database(datasette, request)
     unit_id = _number(request.url_vars["unit_id"], 0)
     try:
         found = await read(database, lambda db: store.unit(db, unit_id))
     except StoreError as error:
         raise NotFound(str(error)) from error
-    history = await read(database, lambda db: store.history(db, unit_id))
-    for revision in history:
-        revision["pieces"] = difference(revision["before"], revision["after"])
-    matches = await read(database, lambda db: store.matches(db, unit_id))
+    known = await read(database, lambda db: gathered(db, found))
+    base = datasette.urls.path(f"/-/workbench/{found.document_id}/{found.target_lang}")
+    back = f"{base}?at={max(0, found.position - 2)}#p{found.position}"
     context = {
-        "unit": found,
-        "history": history,
-        "matches": matches,
+        "unit": _row(found),
+        "side": known,
+        "panel": panel,
         "marks": MARKS,
-        "back": datasette.urls.path(
-            f"/-/workbench/{found.document_id}/{found.target_lang}"
-            f"?at={max(0, found.position - 2)}#p{found.position}"
-        ),
+        "base": base,
+        "back_to_text": back,
+        "back": back if panel else request.path,
         "row_url": datasette.urls.path(f"{datasette.urls.table(database.name, 'units')}/{unit_id}"),
         **_languages(found.source_lang, found.target_lang),
     }
-    return await page(datasette, request, "unit", context)
+    return await page(datasette, request, template, context)
+
+
+def _row(unit: Unit) -> dict[str, Any]:
+    """A unit as the list's rows need it."""
+    fields = {name: getattr(unit, name) for name in unit.__dataclass_fields__}
+    return {**fields, "id": unit.unit_id, "kind": "paragraph", "level": 0}
 
 
 async def static(request: Any) -> Response:
-    """Our stylesheet and script."""
+    """Our stylesheet and scripts."""
     name = request.url_vars["name"]
-    if name not in STATIC:
+    text = _file(name)
+    if text is None:
         raise NotFound(f"No file {name}")
     headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
-    return Response(_file(name), content_type=f"{STATIC[name]}; charset=utf-8", headers=headers)
+    kind = STATIC[name.rpartition(".")[2]]
+    return Response(text, content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 @cache
-def _file(name: str) -> str:
-    return (resources.files("workbench.datasette_plugin") / "static" / name).read_text("utf-8")
+def _file(name: str) -> str | None:
+    file = resources.files("workbench.datasette_plugin") / "static" / name
+    return file.read_text("utf-8") if file.is_file() else None
 
 
 def _wanted(request: Any) -> tuple[int, str]:
@@ -127,8 +216,8 @@ def _number(text: str | None, default: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else default
 
 
-def _languages(source_lang: str, target_lang: str) -> dict[str, str]:
-    return {
+def _languages(source_lang: str, target_lang: str) -> dict[str, Any]:
+    known = {
         "source_lang": source_lang,
         "target_lang": target_lang,
         "source_name": lang.name(source_lang),
@@ -136,3 +225,4 @@ def _languages(source_lang: str, target_lang: str) -> dict[str, str]:
         "source_dir": lang.direction(source_lang),
         "target_dir": lang.direction(target_lang),
     }
+    return {**known, "languages": known}

@@ -8,7 +8,7 @@ from datasette import Forbidden, NotFound, Response
 
 from workbench import store
 from workbench.datasette_plugin._compat import may_view
-from workbench.datasette_plugin.identity import person
+from workbench.datasette_plugin.identity import names_are_typed, person, rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +62,12 @@ async def write(database: Any, change: Callable[[Database], Result]) -> Result:
     return result
 
 
+async def _role(datasette: Any, request: Any) -> str:
+    database = await workbench_database(datasette, request)
+    who, allowed = person(request), rules(datasette)
+    return await read(database, lambda db: store.role_of(db, who, allowed))
+
+
 async def page(
     datasette: Any,
     request: Any,
@@ -71,10 +77,16 @@ async def page(
     status: int = 200,
 ) -> Response:
     """An HTML page of ours."""
+    role = await _role(datasette, request)
     full = {
+        "role": role,
+        "reviews": role in {"reviewer", "admin"},
+        "names_are_typed": names_are_typed(datasette),
         "home": datasette.urls.path("/-/workbench"),
         "datasette_home": datasette.urls.instance(),
+        "logout": datasette.urls.logout(),
         "person": person(request),
+        "csrf": request.scope["csrftoken"]() if "csrftoken" in request.scope else "",
         "here": request.path + (f"?{request.query_string}" if request.query_string else ""),
         **context,
     }

@@ -3,5 +3,6 @@
 from workbench.drafting.drafter import Drafter, Outcome
 from workbench.drafting.judge import Judge
 from workbench.drafting.stage import Stage
+from workbench.drafting.windows import Windows
 
-__all__ = ["Drafter", "Judge", "Outcome", "Stage"]
+__all__ = ["Drafter", "Judge", "Outcome", "Stage", "Windows"]

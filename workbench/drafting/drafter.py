@@ -107,7 +107,7 @@ class Drafter:
                     translator.origin,
                     signature,
                     stage.request(outcome.source, how),
-                    self._judge.quality(hypothesis, findings),
+                    self._judge.quality(hypothesis, findings, stage.curve),
                     tuple(findings),
                 )
             )

@@ -22,14 +22,11 @@ Curve = tuple[tuple[float, float], ...]
 
 
 class Judge:
-    """The checks for one language pair, and the curve from raw to calibrated quality."""
+    """The checks for one language pair."""
 
-    def __init__(
-        self, checks: Iterable[Check], source_lang: str, target_lang: str, curve: Curve = ()
-    ) -> None:
+    def __init__(self, checks: Iterable[Check], source_lang: str, target_lang: str) -> None:
         self._checks = list(checks)
         self._pair = source_lang, target_lang
-        self._curve = curve
 
     def findings(self, source: str, target: str) -> list[Finding]:
         """What speaks against a draft; empty if it may be shown as it is."""
@@ -37,11 +34,16 @@ class Judge:
         found = [finding for check in self._checks for finding in check.findings(unit)]
         return [finding for finding in found if finding.severity != "info"]
 
-    def quality(self, hypothesis: Hypothesis, findings: Sequence[Finding]) -> float:
-        """How much of a draft people will keep, 0-100: the match quality that is stored."""
+    def quality(
+        self, hypothesis: Hypothesis, findings: Sequence[Finding], curve: Curve = ()
+    ) -> float:
+        """How much of a draft people will keep, 0-100: the match quality that is stored.
+
+        The curve is that of the engine, from what people kept of its drafts before.
+        """
         if hypothesis.similarity is not None:
             return round(hypothesis.similarity, 1)
-        value = calibrated(raw_quality(hypothesis.score), self._curve)
+        value = calibrated(raw_quality(hypothesis.score), curve)
         return round(min(value, DOUBTFUL) if findings else value, 1)
 
 
@@ -62,14 +64,14 @@ def calibrated(raw: float, curve: Curve) -> float:
     return curve[-1][1]
 
 
-def fit(evidence: Iterable[tuple[float, float]], least: int = 25) -> Curve:
-    """The rising curve through (raw quality, kept 0-100) pairs of reviewed drafts.
+def fit(evidence: Iterable[tuple[float | None, float]], least: int = 25) -> Curve:
+    """The rising curve through (score, kept 0-100) pairs of reviewed drafts, over raw quality.
 
     Pools adjacent violators over groups of equal raw quality (isotonic regression: Ayer et al.
     1955), each of at least `least` pairs; too little evidence gives no curve.
     """
     pools: list[list[float]] = []  # sum of raw, sum of kept, count
-    for raw, kept in sorted(evidence):
+    for raw, kept in sorted((raw_quality(score), kept) for score, kept in evidence):
         if not pools or (pools[-1][2] >= least and raw > pools[-1][0] / pools[-1][2]):
             pools.append([0.0, 0.0, 0.0])
         pools[-1] = [pools[-1][0] + raw, pools[-1][1] + kept, pools[-1][2] + 1]

@@ -15,6 +15,7 @@ from workbench.model import Draft, Hypothesis
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from workbench.drafting.judge import Curve
     from workbench.model import Translator
     from workbench.protect import Shielded, Term
 
@@ -28,8 +29,15 @@ REMEMBERED = 20_000
 class Stage:
     """An engine made ready for a pair; safe to use from several threads."""
 
-    def __init__(self, translator: Translator, terms: Sequence[Term], recall: Recall) -> None:
+    def __init__(
+        self,
+        translator: Translator,
+        terms: Sequence[Term] = (),
+        recall: Recall = lambda _requests: {},
+        curve: Curve = (),
+    ) -> None:
         self.translator = translator
+        self.curve = curve
         self._terms = terms
         self._recall = recall
         self._known: OrderedDict[int, Draft] = OrderedDict()

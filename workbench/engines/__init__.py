@@ -17,6 +17,8 @@ def workbench_engines() -> Iterable[Engine]:
     """Engines that ship with the workbench."""
     from workbench.engines.apertium import Apertium
     from workbench.engines.argos import Argos
+    from workbench.engines.converted import Converted
     from workbench.engines.fake import Fake
+    from workbench.engines.libretranslate import LibreTranslate
 
-    return (Argos(), Apertium(), Fake())
+    return (Argos(), Converted(), Apertium(), LibreTranslate(), Fake())

@@ -32,7 +32,8 @@ def first_that_works(
     say: Say,
     offline: bool = False,
 ) -> Translator:
-    """The first of: installed Argos packages, a bundled one, Argos's index, Apertium, plugins.
+    """The first of: installed Argos packages, model folders, a bundled package, Argos's index,
+    Apertium, plugins.
 
     Raises EngineError that names every way and why it did not work.
     """
@@ -45,6 +46,8 @@ def first_that_works(
             say(f"{source_lang} to {target_lang}: {error}")
             continue
         say(f"{source_lang} to {target_lang}: {translator.origin}")
+        if translator.notice:
+            say(translator.notice)
         return translator
     listed = "\n".join(reasons)
     raise EngineError(f"no engine translates {source_lang} to {target_lang} here:\n{listed}")
@@ -70,14 +73,22 @@ def others(
         for engine in registry.engines().values()
         if engine.automatic
         and not first.origin.startswith(engine.name)
-        and (source_lang, target_lang) in set(engine.pairs())
+        and has(engine, source_lang, target_lang)
     ]
+
+
+def has(engine: Engine, source_lang: str, target_lang: str) -> bool:
+    """Whether an engine can translate a pair, or a near variant of it, on this machine now."""
+    pair = source_lang, target_lang
+    return pair in set(engine.pairs()) or not engine.why_not(*pair)
 
 
 def _ways(pair: tuple[str, str], settings: Settings, say: Say, offline: bool) -> Iterator[Way]:
     engines = {e.name: e for e in registry.engines().values() if e.automatic}
     argos = engines.pop("argos")
+    folders = engines.pop("ctranslate2")
     yield lambda: _installed(argos, pair, settings)
+    yield lambda: folders.load(*pair, settings)
     yield lambda: _bundled(argos, pair, settings, say)
     yield lambda: _from_index(argos, pair, settings, None if offline else say)
     for engine in engines.values():
@@ -109,5 +120,5 @@ def _from_index(
         raise EngineError("Argos's index: not asked, because of --offline")
     for entry in index.find(*pair):
         say(f"{pair[0]} to {pair[1]}: downloading {entry.name} from {entry.url}")
-        index.download(entry, lambda _bytes: None)
+        index.get(entry, lambda _here, _total: None)
     return argos.load(*pair, settings)

@@ -4,39 +4,35 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.engines.install import install_file
-from workbench.engines.packages import Package, described, packages_dir, version_key
+from workbench.engines import download, proof, web
+from workbench.engines.install import install_file, locked
+from workbench.engines.packages import Package, packages_dir, version_key, versions
 from workbench.engines.routes import routes
 from workbench.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from workbench.engines.download import Report
 
-# Seconds for the index to answer; and without a byte, for a download to be given up.
-INDEX_PATIENCE = 5.0
-DOWNLOAD_PATIENCE = 30.0
-TRIES = 5
-CHUNK = 1 << 18
-MAX_INDEX_BYTES = 32 << 20
+# Seconds for the index to answer.
+PATIENCE = 5.0
+MAX_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A package that the index offers; `sha256` is empty where the index gives none."""
+    """A package that the index offers; `sha256` is empty and `size` 0 where the index gives none."""
 
     source_lang: str
     target_lang: str
     version: str
     url: str
     sha256: str
+    size: int
 
     @property
     def name(self) -> str:
@@ -62,13 +58,10 @@ def fetch() -> list[Entry]:
 def _ask(url: str) -> list[Any] | str:
     """The index, or why it cannot be had: asked once, so that an absent network is waited for once."""
     try:
-        with _open(_request(url), INDEX_PATIENCE) as response:
-            listed = json.loads(response.read(MAX_INDEX_BYTES))
-    except urllib.error.HTTPError as error:
-        error.close()
-        return str(error)
-    except (OSError, ValueError) as error:
-        return str(getattr(error, "reason", error))
+        with web.opened(web.request(url, download.SETTING), PATIENCE) as response:
+            listed = json.loads(web.read(response, PATIENCE, MAX_BYTES))
+    except (*web.FAILURES, RecursionError) as error:
+        return web.reason(error)
     return listed if isinstance(listed, list) else "it is not a list"
 
 
@@ -84,78 +77,57 @@ def find(source_lang: str, target_lang: str) -> list[Entry]:
     return [entries[step] for step in route]
 
 
-def download(entry: Entry, advance: Callable[[int], None]) -> Package:
-    """Download and install a package; `advance` is told how many bytes came.
+def get(entry: Entry, report: Report) -> Package:
+    """The package of an entry, downloaded and installed unless it is here and works.
 
-    A broken download goes on where it stopped.  Raises EngineError if it cannot be completed.
+    `report` is told how far the download is.  A broken one goes on where it stopped; of several
+    processes that want the same package one downloads it.  Raises EngineError if it cannot be had.
     """
-    folder = packages_dir().parent / "downloads"
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{entry.name.replace(' ', '-')}.part"
-    error: Exception | None = None
-    for _ in range(TRIES):
+    part = packages_dir().parent / "downloads" / f"{entry.name.replace(' ', '-')}.part"
+    with locked(part):
+        if here := sound(entry):
+            download.forget(part)
+            return here
+        download.fetch(entry.url, part, report)
         try:
-            _fetch_rest(entry.url, part, advance)
-            break
-        except (OSError, ValueError) as failure:
-            error = failure
-    else:
-        raise EngineError(
-            f"cannot download {entry.url}: {error}; run again to go on where it stopped"
-        ) from error
-    try:
-        return install_file(part, sha256=entry.sha256 or None)
-    finally:
-        part.unlink(missing_ok=True)
+            return install_file(
+                part, sha256=entry.sha256, pair=(entry.source_lang, entry.target_lang)
+            )
+        finally:
+            download.forget(part)
 
 
-def _fetch_rest(url: str, part: Path, advance: Callable[[int], None]) -> None:
-    have = part.stat().st_size if part.exists() else 0
-    request = _request(url)
-    if have:
-        request.add_header("Range", f"bytes={have}-")
-    try:
-        response = _open(request, DOWNLOAD_PATIENCE)
-    except urllib.error.HTTPError as error:
-        error.close()
-        if have and error.code == 416:  # nothing is left to fetch
-            return
-        raise
-    with response:
-        if response.status != 206:
-            have = 0
-        length = int(response.headers.get("Content-Length") or 0)
-        _check_space(part, length)
-        with part.open("ab" if have else "wb") as out:
-            while chunk := response.read(CHUNK):
-                out.write(chunk)
-                advance(len(chunk))
-            if length and out.tell() < have + length:
-                raise OSError("the connection broke off")
-
-
-def _check_space(part: Path, length: int) -> None:
-    free = shutil.disk_usage(part.parent).free
-    if free < 3 * length:  # the archive, and what it unpacks to
-        raise EngineError(
-            f"{part.parent} has {free >> 20} MB free, {3 * length >> 20} MB are needed"
-        )
+def sound(entry: Entry) -> Package | None:
+    """The installed package of that version, if it works."""
+    for package in versions(entry.source_lang, entry.target_lang):
+        if package.version == entry.version and not proof.trouble(package.path):
+            return package
+    return None
 
 
 def _entry(row: Any) -> Entry | None:  # noqa: ANN401 - foreign JSON
-    package = described(Path(), row)
-    links = row.get("links") if isinstance(row, dict) else None
+    package = Package.described(Path(), row) if isinstance(row, dict) else None
+    links = row.get("links") if package else None
     if package is None or not isinstance(links, list):
         return None
-    url = next(
-        (u for u in links if isinstance(u, str) and u.startswith(("https://", "http://"))), ""
-    )
-    digest = str(row.get("sha256") or "")
+    url = next((u for u in links if isinstance(u, str) and _is_address(u)), "")
+    digest, size = row.get("sha256"), row.get("size")
     return (
-        Entry(package.source_lang, package.target_lang, package.version, url, digest)
+        Entry(
+            package.source_lang,
+            package.target_lang,
+            package.version,
+            url,
+            digest if isinstance(digest, str) else "",
+            size if isinstance(size, int) and size > 0 else 0,
+        )
         if url
         else None
     )
+
+
+def _is_address(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and url.isprintable() and " " not in url
 
 
 def _index_url() -> str:
@@ -163,13 +135,3 @@ def _index_url() -> str:
 
     url = os.environ.get("ARGOS_PACKAGE_INDEX") or settings.remote_repo
     return url if url.endswith(".json") else f"{url.rstrip('/')}/index.json"
-
-
-def _request(url: str) -> urllib.request.Request:
-    if not url.startswith(("https://", "http://")):  # never file: or another scheme
-        raise EngineError(f"not a web address: {url}; set ARGOS_PACKAGE_INDEX to one")
-    return urllib.request.Request(url, headers={"User-Agent": "translation-workbench"})  # noqa: S310 - checked above
-
-
-def _open(request: urllib.request.Request, patience: float) -> Any:  # noqa: ANN401 - as urllib types it
-    return urllib.request.urlopen(request, timeout=patience)  # noqa: S310 - made by _request alone

@@ -1,154 +1,156 @@
-"""Installs and removes Argos packages: every archive is distrusted until it has proved itself."""
+"""Installs and removes Argos packages, whole or not at all; owns the folder where they are."""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-import json
+import os
 import re
 import shutil
-import stat
 import tempfile
-import zipfile
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.engines.packages import Package, described, installed, packages_dir
+from workbench.engines import proof
+from workbench.engines.archive import distrusted, refused, unpack
+from workbench.engines.packages import Package, metadata, packages_dir, versions
 from workbench.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_BYTES = 2 << 30
-MAX_FILES = 2000
-# Model weights hardly compress; text compresses perhaps tenfold.
-MAX_RATIO = 200
-_ROOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_SCRATCH = ".install-"
+_ROOT_PAIR = re.compile(r"translate-([A-Za-z]+)_([A-Za-z]+)-")
 
 
-def install_file(path: Path, *, sha256: str | None = None) -> Package:
-    """Install a .argosmodel file, whole or not at all; an installed version is replaced.
+def install_file(path: Path, *, sha256: str = "", pair: tuple[str, str] | None = None) -> Package:
+    """Install a .argosmodel file; a package in the same folder is replaced.
 
-    Raises EngineError if the file is no sound Argos package or has another checksum.
+    Raises EngineError if the file is no sound Argos package, has another checksum, or is for
+    another language pair than expected.
     """
-    try:
-        found = _sha256(path)
-        if sha256 and found != sha256.lower():
-            raise EngineError(f"{path} has the checksum {found}, not {sha256}; download it again")
-        with zipfile.ZipFile(path) as archive, _beside_packages() as folder:
-            root = _checked(archive, path)
-            _unpack(archive, folder)
-            package = _proved(folder / root, path)
-            return _put_in_place(package, packages_dir() / root)
-    except zipfile.BadZipFile as error:
-        raise EngineError(f"{path} is not an Argos package: {error}; download it again") from error
-    except (
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-    ) as error:  # also encrypted archives
-        raise EngineError(f"cannot install {path}: {error}") from error
+    with distrusted(path):
+        _check_sum(path, sha256)
+        with _scratch() as folder:
+            package = _proved(unpack(path, folder), path)
+            found = package.source_lang, package.target_lang
+            if pair and found != pair:
+                raise refused(
+                    path, f"it says that it is for {' to '.join(found)}, not {' to '.join(pair)}"
+                )
+            return _put_in_place(package, folder)
 
 
-def remove(source_lang: str, target_lang: str) -> Package:
-    """Remove the installed package of a pair.  Raises EngineError if there is none."""
-    for package in installed():
-        if (package.source_lang, package.target_lang) == (source_lang, target_lang):
-            shutil.rmtree(package.path)
-            return package
-    raise EngineError(
-        f"no package for {source_lang} to {target_lang} is installed; see: workbench models list"
-    )
+def remove(source_lang: str, target_lang: str) -> list[Package]:
+    """Remove every version of a pair's package.  Raises EngineError if there is none."""
+    with _scratch() as folder:
+        found = versions(source_lang, target_lang)
+        for package in found:
+            _take_away(package, folder)
+    if not found:
+        raise EngineError(
+            f"no package for {source_lang} to {target_lang} is installed; see: workbench models list"
+        )
+    return found
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def remove_older(package: Package) -> list[Package]:
+    """Remove what a package supersedes."""
+    with _scratch() as folder:
+        found = [
+            p for p in versions(package.source_lang, package.target_lang) if p.path != package.path
+        ]
+        for old in found:
+            _take_away(old, folder)
+    return found
 
 
 @contextmanager
-def _beside_packages() -> Iterator[Path]:
-    """A scratch folder on the same disk, outside the folder that Argos lists."""
+def locked(file: Path) -> Iterator[None]:
+    """Keep other processes out as long as they ask for the same file; waits for its turn."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with file.open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # it may have been removed, and made anew, by whoever had it before
+            if file.exists() and file.stat().st_ino == os.fstat(lock.fileno()).st_ino:
+                yield
+                return
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder on the packages' disk, outside what Argos lists; one process at a time has one."""
     target = packages_dir()
     target.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".install-", dir=target.parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    beside = target.parent
+    if beside.stat().st_dev != target.stat().st_dev:  # the packages are a mounted disk
+        beside = target
+    with locked(beside / ".install.lock"):
+        for left in beside.glob(f"{_SCRATCH}*"):
+            _recover(left, target)
+        folder = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=beside))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _checked(archive: zipfile.ZipFile, path: Path) -> str:
-    """The archive's one top folder, after a look at every member's name, kind and size."""
-    members = [info for info in archive.infolist() if not info.is_dir()]
-    total = sum(info.file_size for info in members)
-    if not 0 < len(members) <= MAX_FILES or total > MAX_BYTES:
-        raise EngineError(f"{path} is refused: {len(members)} files with {total} bytes")
-    if total > MAX_RATIO * max(1, path.stat().st_size):
-        raise EngineError(f"{path} is refused: it unpacks to {total} bytes, like a bomb")
-    seen: set[str] = set()
-    for info in archive.infolist():
-        _check_member(info, path)
-        folded = info.filename.rstrip("/").casefold()
-        if folded in seen and not info.is_dir():
-            raise EngineError(f"{path} is refused: it holds {info.filename!r} twice")
-        seen.add(folded)
-    roots = {PurePosixPath(info.filename).parts[0] for info in archive.infolist()}
-    if len(roots) != 1 or not _ROOT.fullmatch(root := roots.pop()):
-        raise EngineError(f"{path} is refused: it does not hold exactly one folder")
-    return root
+def _recover(left: Path, target: Path) -> None:
+    """Clear up after a process that was killed; a package that it had put aside comes back."""
+    for old in left.glob("replaced/*"):
+        if not (target / old.name).exists():
+            old.rename(target / old.name)
+    shutil.rmtree(left, ignore_errors=True)
 
 
-def _check_member(info: zipfile.ZipInfo, path: Path) -> None:
-    name = PurePosixPath(info.filename)
-    unsafe = name.is_absolute() or ".." in name.parts or any(c in info.filename for c in "\\:\0")
-    if unsafe or (len(name.parts) < 2 and not info.is_dir()):
-        raise EngineError(f"{path} is refused: unsafe name {info.filename!r}")
-    if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR}:
-        raise EngineError(f"{path} is refused: {info.filename!r} is not a plain file")
-
-
-def _unpack(archive: zipfile.ZipFile, folder: Path) -> None:
-    for info in archive.infolist():
-        if info.is_dir():
-            continue
-        target = folder / PurePosixPath(info.filename)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(info) as source, target.open("xb") as out:
-            left = info.file_size
-            while chunk := source.read(1 << 20):
-                left -= len(chunk)
-                if left < 0:
-                    raise EngineError(f"{info.filename!r} is larger than the archive says; refused")
-                out.write(chunk)
+def _check_sum(path: Path, sha256: str) -> None:
+    if not sha256:
+        return
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256.lower():
+        raise EngineError(f"{path} has the checksum {found}, not {sha256}; download it again")
 
 
 def _proved(folder: Path, path: Path) -> Package:
     """The unpacked package, once its description, tokenizer and model were found good."""
-    try:
-        metadata = json.loads((folder / "metadata.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise EngineError(f"{path} is refused: no readable metadata.json") from error
-    package = described(folder, metadata)
+    said = metadata(folder)
+    if said is None:
+        raise refused(path, "no readable metadata.json")
+    package = Package.described(folder, said)
     if package is None:
-        raise EngineError(f"{path} is refused: its metadata.json names no language pair")
-    if not package.tokenizer.encode("a"):
-        raise EngineError(f"{path} is refused: its tokenizer gives nothing")
-    import ctranslate2
-
-    try:
-        ctranslate2.Translator(str(folder / "model")).unload_model()
-    except (RuntimeError, ValueError) as error:
-        raise EngineError(f"{path} is refused: its model cannot be loaded: {error}") from error
+        raise refused(path, "its metadata.json names no language pair")
+    named = _ROOT_PAIR.match(folder.name)
+    if named and {named[1], named[2]} != {said["from_code"], said["to_code"]}:
+        raise refused(
+            path, f"its metadata.json names another language pair than its folder {folder.name}"
+        )
+    if why := proof.trouble(folder):
+        raise refused(path, why)
     return package
 
 
-def _put_in_place(package: Package, target: Path) -> Package:
-    if target.exists():
-        old = package.path.parent / "replaced"
-        target.rename(old)
-    package.path.rename(target)
-    return Package(
-        target, package.source_lang, package.target_lang, package.version, package.target_prefix
-    )
+def _put_in_place(package: Package, folder: Path) -> Package:
+    target = packages_dir() / package.path.name
+    aside = folder / "replaced" / target.name
+    if target.exists() or target.is_symlink():
+        aside.parent.mkdir()
+        target.rename(aside)
+    try:
+        package.path.rename(target)
+    except OSError:
+        if aside.exists():
+            aside.rename(target)
+        raise
+    return replace(package, path=target)
+
+
+def _take_away(package: Package, folder: Path) -> None:
+    """Remove a package at once, so that no half of it is ever listed; a link goes, not what it names."""
+    if package.path.is_symlink():
+        package.path.unlink()
+    else:
+        package.path.rename(folder / package.path.name)

@@ -65,12 +65,13 @@ class Model:
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         self._batch_tokens = BATCH_TOKENS[device]
+        self._workers = (os.cpu_count() or 1) if device == "cpu" else 1
         try:
             self._translator = ctranslate2.Translator(
                 str(folder),
                 device=device,
                 compute_type="auto",  # int8 on a processor, float16 on a graphics card, if it can
-                inter_threads=(os.cpu_count() or 1) if device == "cpu" else 1,
+                inter_threads=self._workers,
                 intra_threads=1 if device == "cpu" else 0,
             )
         except (RuntimeError, ValueError) as error:
@@ -152,18 +153,19 @@ class Model:
         """One call for all: CTranslate2 sorts them by length and computes batches by tokens."""
         form = self._form
         longest = max(map(len, tokens), default=0)
+        share = sum(map(len, tokens)) // self._workers + longest  # few texts, and no core idle
         results = self._translator.translate_batch(
             [[*form.before, *mine, *form.after] for mine in tokens],
             target_prefix=[list(form.target_prefix)] * len(tokens) if form.target_prefix else None,
             beam_size=max(self._beam, hypotheses),
             num_hypotheses=hypotheses,
-            max_batch_size=self._batch_tokens,
+            max_batch_size=min(self._batch_tokens, share),
             batch_type="tokens",
             length_penalty=LENGTH_PENALTY,
             return_scores=True,
             replace_unknowns=True,
             max_input_length=0,
-            max_decoding_length=max(256, 2 * longest + 16),
+            max_decoding_length=3 * longest + 32,  # more would be a loop
         )
         return [self._draft(result) for result in results]
 

@@ -14,10 +14,15 @@ from workbench import lang
 from workbench.errors import EngineError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # Argos's own codes that are not BCP 47.
 _ARGOS_TAGS = {"zt": "zh-Hant", "pb": "pt-BR"}
+# Versions become parts of file names.
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,31}")
+# Characters of a code, version or prefix.
+MAX_TEXT = 35
+MAX_METADATA_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,26 @@ class Package:
     target_lang: str
     version: str
     target_prefix: str
+
+    @classmethod
+    def described(cls, path: Path, said: Mapping[str, Any]) -> Package | None:
+        """The package that a metadata.json describes; None if it is no translation package."""
+        version, prefix = said.get("package_version", "0"), said.get("target_prefix")
+        values = (
+            said.get("from_code"), said.get("to_code"), "" if prefix is None else prefix,
+            str(version) if isinstance(version, (int, float)) else version,
+        )  # fmt: skip
+        strings = [value for value in values if isinstance(value, str) and len(value) <= MAX_TEXT]
+        if said.get("type", "translate") != "translate" or len(strings) < len(values):
+            return None
+        source, target, prefix, version = strings
+        try:
+            source_lang, target_lang = standard_tag(source), standard_tag(target)
+        except InputError:
+            return None
+        if source_lang == target_lang or not _VERSION.fullmatch(version):
+            return None
+        return cls(path, source_lang, target_lang, version, prefix)
 
     @property
     def name(self) -> str:
@@ -60,36 +85,36 @@ def packages_dir() -> Path:
 def installed() -> list[Package]:
     """The newest package of every language pair; folders that are no packages are passed over."""
     newest: dict[tuple[str, str], Package] = {}
-    for package in _packages():
+    for package in _every():
         pair = package.source_lang, package.target_lang
         if pair not in newest or version_key(package.version) > version_key(newest[pair].version):
             newest[pair] = package
     return sorted(newest.values(), key=lambda package: package.name)
 
 
-def _packages() -> Iterator[Package]:
-    for path in sorted(packages_dir().glob("*/metadata.json")):
-        try:
-            metadata = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError):
-            continue  # one broken folder must not hide the others
-        if package := described(path.parent, metadata):
-            yield package
+def versions(source_lang: str, target_lang: str) -> list[Package]:
+    """All packages of a pair, the newest first."""
+    found = [p for p in _every() if (p.source_lang, p.target_lang) == (source_lang, target_lang)]
+    return sorted(found, key=lambda package: version_key(package.version), reverse=True)
 
 
-def described(path: Path, metadata: object) -> Package | None:
-    """The package that a metadata.json describes; None if it is no translation package."""
-    if not isinstance(metadata, dict) or metadata.get("type", "translate") != "translate":
-        return None
+def metadata(folder: Path) -> dict[str, Any] | None:
+    """What a package's metadata.json holds; None if it cannot be read or is no object."""
+    path = folder / "metadata.json"
     try:
-        source_lang = standard_tag(str(metadata["from_code"]))
-        target_lang = standard_tag(str(metadata["to_code"]))
-    except (KeyError, InputError):
+        if path.stat().st_size > MAX_METADATA_BYTES:
+            return None
+        value = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return None
-    version = str(metadata.get("package_version", "0"))
-    return Package(
-        path, source_lang, target_lang, version, str(metadata.get("target_prefix") or "")
-    )
+    return value if isinstance(value, dict) else None
+
+
+def _every() -> Iterator[Package]:
+    for path in sorted(packages_dir().glob("*/metadata.json")):
+        said = metadata(path.parent)  # one broken folder must not hide the others
+        if said and (package := Package.described(path.parent, said)):
+            yield package
 
 
 def standard_tag(argos_code: str) -> str:

@@ -146,22 +146,21 @@ class DraftReader:
             found.setdefault(request, []).append(Hypothesis(text, score))
         return {request: Draft(tuple(mine)) for request, mine in found.items()}
 
+    def evidence(
+        self, target_lang: str, origin: str, limit: int = 5000
+    ) -> list[tuple[float | None, float]]:
+        """(score, part kept 0-100) of an engine's drafts that people reviewed, the latest first."""
+        rows = self._connection.execute(
+            """SELECT m.score, r.edit_distance, max(length(m.text), length(u.target)) FROM units u
+            JOIN matches m ON m.id = u.match_id
+            JOIN revisions r ON r.unit_id = u.id AND r.version = (
+              SELECT max(version) FROM revisions WHERE unit_id = u.id)
+            WHERE u.target_lang = ? AND u.state IN ('reviewed', 'final') AND m.origin = ?
+              AND r.edit_distance IS NOT NULL ORDER BY r.id DESC LIMIT ?""",
+            (target_lang, origin, limit),
+        )
+        return [(score, 100.0 * (1 - edits / max(1, length))) for score, edits, length in rows]
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-def evidence(
-    db: Database, target_lang: str, origin: str, limit: int = 5000
-) -> list[tuple[float | None, float]]:
-    """(score, part kept 0-100) of an engine's drafts that people reviewed, the latest first."""
-    rows = db.conn.execute(
-        """SELECT m.score, r.edit_distance, max(length(m.text), length(u.target)) FROM units u
-        JOIN matches m ON m.id = u.match_id
-        JOIN revisions r ON r.unit_id = u.id AND r.version = (
-          SELECT max(version) FROM revisions WHERE unit_id = u.id)
-        WHERE u.target_lang = ? AND u.state IN ('reviewed', 'final') AND m.origin = ?
-          AND r.edit_distance IS NOT NULL ORDER BY r.id DESC LIMIT ?""",
-        (target_lang, origin, limit),
-    )
-    return [(score, 100.0 * (1 - edits / max(1, length))) for score, edits, length in rows]

@@ -8,7 +8,7 @@ from workbench.errors import StoreError
 from workbench.model import STATES, SourceText, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _UNIT_COLUMNS = ", ".join(Unit.__dataclass_fields__)
 
 
-def rows(db: Database, query: str, parameters: Sequence[object] = ()) -> list[dict[str, Any]]:
+def rows(
+    db: Database, query: str, parameters: Sequence[object] | Mapping[str, object] = ()
+) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
     cursor = db.conn.execute(query, parameters)
     names = [column[0] for column in cursor.description]
@@ -111,6 +113,16 @@ def unit(db: Database, unit_id: int) -> Unit:
 def history(db: Database, unit_id: int) -> list[dict[str, Any]]:
     """The revisions of a unit, newest first."""
     return rows(db, "SELECT * FROM revisions WHERE unit_id = ? ORDER BY version DESC", (unit_id,))
+
+
+def text_at(db: Database, unit_id: int, version: int) -> str | None:
+    """The target that a unit had at a version; None if that is not known."""
+    found = db.conn.execute(
+        "SELECT coalesce((SELECT after FROM revisions WHERE unit_id = :unit AND version = :version),"
+        " (SELECT before FROM revisions WHERE unit_id = :unit AND version = :version + 1))",
+        {"unit": unit_id, "version": version},
+    ).fetchone()
+    return found[0] if found else None
 
 
 def matches(db: Database, unit_id: int) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from workbench.store.reading import rows
 from workbench.store.views import SOURCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlite_utils import Database
 
 
@@ -37,10 +40,11 @@ def review_document(db: Database, document_id: int, target_lang: str) -> dict[st
     found = rows(
         db,
         "SELECT d.id AS document_id, d.title, d.path AS document, d.lang AS source_lang, u.target_lang,"
-        " count(*) AS units, sum(u.state = 'initial') AS initial,"
-        " sum(u.state = 'translated') AS translated, sum(u.state = 'reviewed') AS reviewed,"
-        " sum(u.state = 'final') AS final FROM units u JOIN documents d ON d.id = u.document_id"
-        " WHERE u.document_id = ? AND u.target_lang = ? GROUP BY u.document_id",
+        " sum(u.units) AS units, sum(u.units * (u.state = 'initial')) AS initial,"
+        " sum(u.units * (u.state = 'translated')) AS translated,"
+        " sum(u.units * (u.state = 'reviewed')) AS reviewed, sum(u.units * (u.state = 'final')) AS final"
+        " FROM tallies u JOIN documents d ON d.id = u.document_id"
+        " WHERE u.document_id = ? AND u.target_lang = ? GROUP BY u.document_id HAVING sum(u.units) > 0",
         (document_id, target_lang),
     )
     return found[0] if found else None
@@ -75,13 +79,54 @@ def units_page(
 
 def next_unfinished(db: Database, document_id: int, target_lang: str, after: int) -> int | None:
     """The position of the next unit that is not reviewed yet."""
-    found = rows(
+    found = [
+        rows(
+            db,
+            "SELECT min(position) AS position FROM units WHERE document_id = ? AND target_lang = ?"
+            " AND position > ? AND state = ?",
+            (document_id, target_lang, after, state),
+        )[0]["position"]
+        for state in ("initial", "translated")
+    ]
+    return min((position for position in found if position is not None), default=None)
+
+
+def other_languages(db: Database, unit_id: int) -> list[dict[str, Any]]:
+    """Units of other target languages that have a segment of this unit."""
+    return rows(
         db,
-        "SELECT position FROM units WHERE document_id = ? AND target_lang = ? AND position > ?"
-        " AND state IN ('initial', 'translated') ORDER BY position LIMIT 1",
-        (document_id, target_lang, after),
+        "SELECT DISTINCT o.id AS unit_id, o.target_lang, o.target, o.state, o.updated_by"
+        " FROM unit_segments mine JOIN unit_segments us ON us.segment_id = mine.segment_id"
+        " JOIN units o ON o.id = us.unit_id JOIN units u ON u.id = mine.unit_id"
+        " WHERE mine.unit_id = ? AND o.target_lang <> u.target_lang ORDER BY o.target_lang, o.position",
+        (unit_id,),
     )
-    return int(found[0]["position"]) if found else None
+
+
+def positions(db: Database, unit_ids: Sequence[int]) -> dict[int, int]:
+    """Where units stand in their texts."""
+    found = db.conn.execute(
+        "SELECT id, position FROM units WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(unit_ids)),),
+    )
+    return dict(found.fetchall())
+
+
+def changed_lately(
+    db: Database, document_id: int, target_lang: str, since: str
+) -> list[dict[str, Any]]:
+    """The units of a text that were stored since a moment, at most 500."""
+    return rows(
+        db,
+        "SELECT id, version, state, updated_by FROM units WHERE document_id = ? AND target_lang = ?"
+        " AND updated_at >= ? ORDER BY updated_at LIMIT 500",
+        (document_id, target_lang, since),
+    )
+
+
+def finding_names(db: Database) -> list[str]:
+    """The names of the checks that have findings."""
+    return [row["name"] for row in rows(db, "SELECT DISTINCT name FROM findings ORDER BY 1")]
 
 
 def is_workbench(db: Database) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workbench import lang
 from workbench.errors import InputError
@@ -39,24 +39,31 @@ def search(
     return [unit for unit, _ in zip(units, range(limit), strict=False)]
 
 
-def _by_words(db: Database, query: str) -> Iterator[Unit]:
+def word_matches(
+    query: str, side: Literal["source", "target", "either"] = "either"
+) -> tuple[str, dict[str, str]]:
+    """SQL that selects the ids of units with all words of a query on a side, and its parameters."""
     words = query.split()
-    in_segments = " INTERSECT ".join(_word_query("segments", "text", word) for word in words)
-    in_units = " INTERSECT ".join(_word_query("units", "target", word) for word in words)
-    parameters = [_parameter(word) for word in words]
-    ids = (
-        f"SELECT us.unit_id FROM unit_segments us WHERE us.segment_id IN ({in_segments})"
-        f" UNION SELECT id FROM units WHERE id IN ({in_units})"
-    )
-    yield from _units(db, f"unit_id IN ({ids})", [*parameters, *parameters])
+    numbered = list(enumerate(words))
+    in_segments = " INTERSECT ".join(_word_query("segments", "text", *word) for word in numbered)
+    in_units = " INTERSECT ".join(_word_query("units", "target", *word) for word in numbered)
+    source = f"SELECT us.unit_id FROM unit_segments us WHERE us.segment_id IN ({in_segments})"
+    target = f"SELECT id FROM units WHERE id IN ({in_units})"
+    selects = {"source": source, "target": target, "either": f"{source} UNION {target}"}
+    return selects[side], {f"word{n}": _parameter(word) for n, word in numbered}
 
 
-def _word_query(table: str, column: str, word: str) -> str:
+def _by_words(db: Database, query: str) -> Iterator[Unit]:
+    ids, parameters = word_matches(query)
+    yield from _units(db, f"unit_id IN ({ids})", parameters)
+
+
+def _word_query(table: str, column: str, number: int, word: str) -> str:
     if not any(lang.is_spaceless(character) for character in word):
-        return f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH ?"
+        return f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH :word{number}"
     if len(word) >= TRIGRAM:
-        return f"SELECT rowid FROM {table}_chars WHERE {table}_chars MATCH ?"
-    return f"SELECT id FROM {table} WHERE instr({column}, ?)"
+        return f"SELECT rowid FROM {table}_chars WHERE {table}_chars MATCH :word{number}"
+    return f"SELECT id FROM {table} WHERE instr({column}, :word{number})"
 
 
 def _parameter(word: str) -> str:
@@ -70,12 +77,12 @@ def _by_regex(db: Database, query: str) -> Iterator[Unit]:
         pattern = re.compile(query, re.IGNORECASE)
     except re.error as error:
         raise InputError(f"not a regular expression: {query!r}: {error}") from error
-    for unit in _units(db, "1", []):
+    for unit in _units(db, "1", {}):
         if pattern.search(unit.source) or pattern.search(unit.target):
             yield unit
 
 
-def _units(db: Database, condition: str, parameters: list[str]) -> Iterator[Unit]:
+def _units(db: Database, condition: str, parameters: dict[str, str]) -> Iterator[Unit]:
     cursor = db.conn.execute(
         f"SELECT {_COLUMNS} FROM bitext WHERE {condition} ORDER BY document_id, target_lang, position",
         parameters,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Levenshtein distance of two texts longer than this would keep the person who saves waiting.
 LONGEST_MEASURED = 20_000
+# The sub-state of a draft that a person found useless.
+REJECTED = "wb:rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Edit:
     state: State | None = None
     seconds: float | None = None
     why: str = ""
+    sub_state: str | None = None
 
 
 def ensure_units(db: Database, document_id: int, target_lang: str) -> int:
@@ -157,9 +160,10 @@ def edit_unit(db: Database, edit: Edit, *, run_id: int | None = None) -> int:
             )
         after = current["target"] if edit.target is None else edit.target
         state = _state_after(edit, current["state"], after)
-        if (after, state) == (current["target"], current["state"]):
+        new = (after, state, _sub_state_after(edit, current, after))
+        if new == (current["target"], current["state"], current["sub_state"]):
             return int(edit.version)
-        _write_edit(db, edit, current, (after, state), run_id)
+        _write_edit(db, edit, current, new, run_id)
         return edit.version + 1
 
 
@@ -173,9 +177,19 @@ def _state_after(edit: Edit, state: str, after: str) -> str:
     return "translated" if state == "initial" else state
 
 
+def _sub_state_after(edit: Edit, current: dict[str, Any], after: str) -> str:
+    if edit.sub_state is not None:
+        return edit.sub_state
+    if after != current["target"]:
+        return "wb:edited"
+    if current["sub_state"] == REJECTED and edit.state in {"reviewed", "final"}:
+        return f"wb:{current['type']}" if after == current["draft"] else "wb:edited"
+    return str(current["sub_state"])
+
+
 def _current(db: Database, unit_id: int) -> dict[str, Any]:
     cursor = db.conn.execute(
-        "SELECT u.target, u.state, u.sub_state, u.version, u.updated_by, m.text AS draft"
+        "SELECT u.target, u.state, u.sub_state, u.version, u.updated_by, m.text AS draft, m.type"
         " FROM units u LEFT JOIN matches m ON m.id = u.match_id WHERE u.id = ?",
         (unit_id,),
     )
@@ -186,10 +200,9 @@ def _current(db: Database, unit_id: int) -> dict[str, Any]:
 
 
 def _write_edit(
-    db: Database, edit: Edit, current: dict[str, Any], new: tuple[str, str], run_id: int | None
+    db: Database, edit: Edit, current: dict[str, Any], new: tuple[str, str, str], run_id: int | None
 ) -> None:
-    after, state = new
-    sub_state = current["sub_state"] if after == current["target"] else "wb:edited"
+    after, state, sub_state = new
     at = now()
     changed = db.conn.execute(
         "UPDATE units SET target = ?, state = ?, sub_state = ?, version = version + 1, updated_by = ?,"
@@ -200,9 +213,11 @@ def _write_edit(
         raise ConflictError(f"unit {edit.unit_id} was changed meanwhile; load it again")
     db.conn.execute(
         "INSERT INTO revisions (unit_id, version, before, after, state_before, state_after, actor, at,"
-        " seconds, edit_distance, run_id, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " seconds, edit_distance, run_id, why, sub_state_before)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (edit.unit_id, edit.version + 1, current["target"], after, current["state"], state, edit.actor,
-         at, edit.seconds, edit_distance(current["draft"], after), run_id, edit.why),
+         at, edit.seconds, edit_distance(current["draft"], after), run_id, edit.why,
+         current["sub_state"]),
     )  # fmt: skip
 
 

@@ -1,309 +1,187 @@
 // @ts-check
-// The review page under the hand: keys, saving without waiting, unsent text, conflicts.
-// Without this script the page still reads and saves by plain forms.
+// The review page under the hand: joins keys, saving, moving and the panel.
+// Without these scripts the page still reads and saves by plain forms.
 
-/**
- * @typedef {{id: number, version: number, target: string, state: string, updated_by: string}} Stored
- * @typedef {{version: number, text: string}} Unsent
- */
+import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.js";
+import { restore } from "./keeping.js";
+import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
+import { field, list, post, say, type, unitOf } from "./page.js";
+import { adopt, flush, save, settled, spent, undo, waiting } from "./saving.js";
+import { attend, insertDraft, note, refresh, turn } from "./side.js";
+import { keepUnsent, offer } from "./unsent.js";
 
-const IDLE = 60; // seconds without a key after which a person is taken to be away
-const RETRY = 5000;
-const MARKS = { initial: "○", translated: "◐", reviewed: "●", final: "★" };
-
-const list = /** @type {HTMLOListElement} */ (document.querySelector(".units"));
-const units = /** @type {HTMLLIElement[]} */ ([...list.children]);
-const csrf = document.querySelector("meta[name=workbench-csrf]")?.getAttribute("content") ?? "";
-const status = /** @type {HTMLElement} */ (document.getElementById("status"));
 const help = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
+const jumper = /** @type {HTMLDialogElement} */ (document.getElementById("jump"));
 
-/** @param {HTMLElement} unit */
-const field = (unit) => /** @type {HTMLTextAreaElement} */ (unit.querySelector("textarea"));
-/** @param {HTMLElement} unit */
-const key = (unit) => `workbench:${location.host}:${list.dataset.home}:${unit.dataset.id}`;
-/** @param {string} text */
-const say = (text) => { status.textContent = text; };
-
-// --- time on a unit -------------------------------------------------------------------------
-
-/** @type {Map<HTMLElement, number>} */
-const seconds = new Map();
-let seen = performance.now();
-/** @param {HTMLElement | null} unit */
-function spent(unit) {
-  const now = performance.now();
-  if (unit) seconds.set(unit, (seconds.get(unit) ?? 0) + Math.min((now - seen) / 1000, IDLE));
-  seen = now;
-}
-
-// --- unsent text ----------------------------------------------------------------------------
-
-/** @param {HTMLElement} unit */
-function keep(unit) {
-  const text = field(unit).value;
-  try {
-    if (text === field(unit).defaultValue) localStorage.removeItem(key(unit));
-    else localStorage.setItem(key(unit), JSON.stringify({ version: Number(unit.dataset.version), text }));
-  } catch {
-    say("This browser keeps no unsent text; save often");
-  }
-}
-
-/** @param {HTMLElement} unit @returns {Unsent | null} */
-function kept(unit) {
-  try {
-    return JSON.parse(localStorage.getItem(key(unit)) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-/** @param {HTMLElement} unit */
-function offer(unit) {
-  const unsent = kept(unit);
-  if (!unsent || unsent.text === field(unit).value) return;
-  const theirs = field(unit).value;
-  field(unit).value = unsent.text;
-  const same = unsent.version === Number(unit.dataset.version);
-  const words = same
-    ? "This text was typed here and not saved yet."
-    : "This text was typed here and not saved; meanwhile the unit was changed. Stored now:";
-  notice(unit, words, same ? [] : [["same", theirs]], [
-    ["Save it", () => save(unit, "save")],
-    [same ? "Drop it" : "Take theirs", () => { field(unit).value = theirs; keep(unit); hush(unit); field(unit).focus(); }],
-  ]);
-}
-
-// --- notices --------------------------------------------------------------------------------
-
-/** @param {HTMLElement} unit */
-const hush = (unit) => {
-  const box = /** @type {HTMLElement} */ (unit.querySelector(".notice"));
-  box.replaceChildren();
-  box.hidden = true;
+/** Do something with the unit in hand, if there is one. @param {(unit: HTMLLIElement, editing: boolean) => void} act */
+const withUnit = (act) => (/** @type {boolean} */ editing) => {
+  const unit = current();
+  if (unit) act(unit, editing);
+  else move(null, 1, editing);
 };
 
-/**
- * @param {HTMLElement} unit @param {string} words @param {[string, string][]} pieces
- * @param {[string, () => void][]} choices
- */
-function notice(unit, words, pieces, choices) {
-  const box = /** @type {HTMLElement} */ (unit.querySelector(".notice"));
-  const line = document.createElement("p");
-  line.textContent = words;
-  const text = document.createElement("p");
-  text.className = "difference";
-  text.dir = field(unit).dir;
-  for (const [kind, piece] of pieces) {
-    const part = document.createElement(kind === "same" ? "span" : kind);
-    part.textContent = piece;
-    text.append(part);
-  }
-  const buttons = document.createElement("p");
-  for (const [label, act] of choices) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = label;
-    button.addEventListener("click", act);
-    buttons.append(button, " ");
-  }
-  box.replaceChildren(line, ...(pieces.length ? [text] : []), buttons);
-  box.hidden = false;
-}
-
-// --- saving ---------------------------------------------------------------------------------
-
-/** Saves of one unit wait for each other; those of different units do not. @type {Map<HTMLElement, Promise<void>>} */
-const saving = new Map();
-
-/** @param {HTMLElement} unit @param {string} action */
-function save(unit, action) {
-  spent(unit);
-  const text = field(unit).value;
-  const before = saving.get(unit) ?? Promise.resolve();
-  const mine = before.then(() => send(unit, action, text));
-  saving.set(unit, mine);
-  say("Saving …");
-}
-
-/** @param {HTMLElement} unit @param {string} action @param {string} text @returns {Promise<void>} */
-async function send(unit, action, text) {
-  const time = seconds.get(unit) ?? 0;
-  const body = { target: text, action, version: Number(unit.dataset.version), seconds: time };
-  let response;
-  try {
-    response = await fetch(`${list.dataset.home}/unit/${unit.dataset.id}/save`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-csrftoken": csrf },
-      body: JSON.stringify(body),
-    });
-  } catch {
-    keep(unit);
-    say("Not saved: no connection. Your text is kept here and sent again.");
-    setTimeout(() => save(unit, action), RETRY);
-    return;
-  }
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) done(unit, answer.unit, text, time);
-  else if (response.status === 409) conflict(unit, answer.conflict, answer.difference);
-  else if (response.status === 401) askName(unit);
-  else say(`Not saved: ${answer.error ?? response.statusText}. Your text is kept here.`);
-}
-
-/** @param {HTMLElement} unit @param {Stored} stored @param {string} text @param {number} time */
-function done(unit, stored, text, time) {
-  const fresh = !["reviewed", "final"].includes(unit.dataset.state ?? "");
-  seconds.set(unit, Math.max(0, (seconds.get(unit) ?? 0) - time));
-  show(unit, stored);
-  field(unit).defaultValue = text;
-  keep(unit);
-  hush(unit);
-  if (fresh && ["reviewed", "final"].includes(stored.state)) {
-    const count = /** @type {HTMLElement} */ (document.getElementById("done"));
-    count.textContent = String(Number(count.textContent) + 1);
-  }
-  say(stored.state === "reviewed" ? "Saved and accepted" : "Saved");
-}
-
-/** @param {HTMLElement} unit @param {Stored} stored */
-function show(unit, stored) {
-  unit.dataset.version = String(stored.version);
-  unit.dataset.state = stored.state;
-  const version = /** @type {HTMLInputElement} */ (unit.querySelector("input[name=version]"));
-  version.value = String(stored.version);
-  const state = /** @type {HTMLElement} */ (unit.querySelector(".state"));
-  state.className = `state ${stored.state}`;
-  state.textContent = `${MARKS[/** @type {keyof MARKS} */ (stored.state)]} ${stored.state}`;
-  /** @type {HTMLElement} */ (unit.querySelector(".origin")).textContent = stored.updated_by;
-}
-
-/** @param {HTMLElement} unit @param {Stored} theirs @param {[string, string][]} pieces */
-function conflict(unit, theirs, pieces) {
-  keep(unit);
-  show(unit, theirs);
-  const who = theirs.updated_by || "An engine";
-  notice(unit, `${who} changed this unit meanwhile. From their text to yours:`, pieces, [
-    ["Keep mine", () => save(unit, "save")],
-    ["Take theirs", () => {
-      field(unit).value = theirs.target;
-      field(unit).defaultValue = theirs.target;
-      keep(unit);
-      hush(unit);
-      field(unit).focus();
-    }],
-  ]);
-  field(unit).focus();
-  say(`Not saved: ${who} changed this unit. Both texts are shown; yours is in the field.`);
-}
-
 /** @param {HTMLElement} unit */
-function askName(unit) {
-  keep(unit);
-  document.getElementById("who")?.classList.add("asked");
-  document.getElementById("name")?.focus();
-  say("Type your name first; your text is kept here.");
+const source = (unit) => unit.querySelector(".source")?.textContent ?? "";
+
+/** The number of characters as people count them before an offset. @param {string} text @param {number} offset */
+const points = (text, offset) => [...text.slice(0, offset)].length;
+
+/** Make two units of one, or one of two, on the server; then show what stands there now.
+ * @param {HTMLElement} unit @param {"split" | "merge"} what @param {object} body */
+async function recut(unit, what, body) {
+  await settled();
+  const reply = await post(`/unit/${unit.dataset.id}/${what}`, { version: Number(unit.dataset.version), ...body }).catch(() => null);
+  if (!reply) return say("No connection: units are split and merged only with one", "warn");
+  if (!reply.ok) return say(reply.answer.error ?? (reply.status === 409 ? "The unit was changed meanwhile; look at it again" : `Not done: the server said ${reply.status}`), "warn");
+  const at = Number(unit.dataset.position);
+  const address = new URL(location.href);
+  address.searchParams.set("at", String(Math.max(0, at - 10)));
+  address.hash = `p${reply.answer.units?.[0]?.position ?? at}`;
+  history.replaceState(null, "", address);
+  location.reload();
 }
 
-// --- moving ---------------------------------------------------------------------------------
-
-const current = () => /** @type {HTMLLIElement | null} */ (document.activeElement?.closest(".unit") ?? null);
-
-/** @param {HTMLElement | null} from @param {number} step @param {boolean} editing */
-function move(from, step, editing) {
-  const next = units[(from ? units.indexOf(/** @type {HTMLLIElement} */ (from)) : step > 0 ? -1 : 0) + step];
-  if (next) {
-    (editing ? field(next) : next).focus({ preventScroll: true });
-    next.scrollIntoView({ block: "center" });
-    return;
+/** @param {HTMLLIElement} unit */
+function split(unit) {
+  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("split"));
+  const left = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=source]"));
+  const right = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=target]"));
+  const area = field(unit);
+  if (area.value !== area.defaultValue) return say("Save the unit before you split it", "warn");
+  left.value = source(unit);
+  right.value = area.value;
+  for (const [box, like] of /** @type {const} */ ([[left, unit.querySelector(".source")], [right, area]])) {
+    box.lang = /** @type {HTMLElement} */ (like).lang;
+    box.dir = /** @type {HTMLElement} */ (like).dir;
   }
-  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(step > 0 ? "a[rel=next]" : "a[rel=prev]"));
-  if (!link) return say(step > 0 ? "End of the text" : "Start of the text");
-  Promise.allSettled(saving.values()).then(() => { location.href = `${link.href}#${step > 0 ? "first" : "last"}`; });
+  dialog.returnValue = "";
+  dialog.showModal();
+  left.setSelectionRange(0, 0);
+  right.setSelectionRange(area.selectionStart, area.selectionStart);
+  left.focus();
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue !== "split") return go(unit, true);
+    return recut(unit, "split", { source_at: points(left.value, left.selectionStart), target_at: points(right.value, right.selectionStart) });
+  }, { once: true });
 }
 
-/** @param {HTMLElement | null} from */
-function unfinished(from) {
-  const rest = units.slice(from ? units.indexOf(/** @type {HTMLLIElement} */ (from)) + 1 : 0);
-  const next = rest.find((unit) => !["reviewed", "final"].includes(unit.dataset.state ?? ""));
-  if (next) {
-    field(next).focus({ preventScroll: true });
-    next.scrollIntoView({ block: "center" });
-    return;
-  }
-  const last = units[units.length - 1]?.dataset.position ?? "-1";
-  Promise.allSettled(saving.values()).then(() => { location.href = `${list.dataset.base}/next?after=${last}`; });
+/** @param {HTMLLIElement} unit */
+function merge(unit) {
+  const next = /** @type {HTMLLIElement | null} */ (unit.nextElementSibling);
+  if (!next || Number(next.dataset.position) <= Number(unit.dataset.position)) return say("There is no next unit here to merge with");
+  if ([unit, next].some((one) => field(one).value !== field(one).defaultValue)) return say("Save both units before you merge them", "warn");
+  return recut(unit, "merge", { next_version: Number(next.dataset.version) });
 }
 
-// --- events ---------------------------------------------------------------------------------
+/** @param {string} action @param {boolean} onward */
+const saving = (action, onward) => withUnit((unit, editing) => {
+  save(unit, action);
+  if (onward) move(unit, 1, editing);
+});
 
-/** @param {KeyboardEvent} event @param {HTMLElement} unit @returns {(() => void) | undefined} */
-function inField(event, unit) {
-  const ctrl = event.ctrlKey || event.metaKey;
-  if (ctrl && event.key === "Enter") return () => { save(unit, "accept"); move(unit, 1, true); };
-  if (ctrl && event.key.toLowerCase() === "s") return () => save(unit, "save");
-  if (ctrl && event.key === ".") return () => unfinished(unit);
-  if (event.altKey && event.key === "ArrowDown") return () => move(unit, 1, true);
-  if (event.altKey && event.key === "ArrowUp") return () => move(unit, -1, true);
-  if (event.key === "Escape") return () => unit.focus();
-  return undefined;
+await restore();
+install([
+  { name: "accept", words: "accept, and go to the next unit", anywhere: "Ctrl+Enter", outside: "A", act: saving("accept", true) },
+  { name: "next-save", words: "save, and go to the next unit", anywhere: "Ctrl+Shift+Enter", outside: "W", act: saving("save", true) },
+  { name: "save", words: "save", anywhere: "Ctrl+S", outside: "S", act: saving("save", false) },
+  { name: "reject", words: "reject, and go to the next unit", anywhere: "Alt+R", outside: "R", act: saving("reject", true) },
+  { name: "next", words: "next unit", anywhere: "Alt+ArrowDown", outside: "J", act: (editing) => move(current(), 1, editing) },
+  { name: "previous", words: "previous unit", anywhere: "Alt+ArrowUp", outside: "K", act: (editing) => move(current(), -1, editing) },
+  { name: "unfinished", words: "next unfinished unit", anywhere: "Ctrl+.", outside: "N", act: () => seek(current(), "unfinished") },
+  { name: "findings", words: "next unit with findings", anywhere: "F8", outside: "F", act: () => seek(current(), "findings") },
+  { name: "copy", words: "copy the source", anywhere: "Ctrl+I", outside: "C", act: withUnit((unit) => type(unit, source(unit))) },
+  { name: "undo", words: "undo the last saved change", anywhere: "Alt+Z", outside: "U", act: () => undo() },
+  { name: "jump", words: "go to a number", anywhere: "Ctrl+G", outside: "G", act: () => jumper.showModal() },
+  { name: "search", words: "search and filter", anywhere: "Alt+F", outside: "/", act: () => search() },
+  { name: "split", words: "split the unit", anywhere: "Alt+S", outside: "X", act: withUnit(split) },
+  { name: "merge", words: "merge with the next unit", anywhere: "Alt+M", outside: "M", act: withUnit(merge) },
+  { name: "panel", words: "to the panel and back", anywhere: "F6", outside: "P", act: () => turn() },
+  { name: "note", words: "write a note", anywhere: "Alt+N", outside: "T", act: withUnit(() => note()) },
+  { name: "history", words: "the unit’s own page", anywhere: "Alt+H", outside: "H", act: withUnit(async (unit) => {
+    await settled();
+    location.href = /** @type {HTMLAnchorElement} */ (unit.querySelector("a.number")).href;
+  }) },
+  { name: "keys", words: "this list", anywhere: "Ctrl+/", outside: "?", act: () => showKeys() },
+]);
+
+function search() {
+  const filters = /** @type {HTMLDetailsElement | null} */ (document.querySelector(".sift"));
+  if (!filters) return;
+  filters.open = true;
+  /** @type {HTMLElement | null} */ (filters.querySelector("[name=text]"))?.focus();
 }
 
-/** @param {KeyboardEvent} event @param {HTMLElement | null} unit @returns {(() => void) | undefined} */
-function inList(event, unit) {
-  if (event.ctrlKey || event.metaKey) {
-    return event.key === "." ? () => unfinished(unit) : undefined;
-  }
-  if (event.key === "ArrowDown" && event.altKey) return () => move(unit, 1, true);
-  if (event.key === "ArrowUp" && event.altKey) return () => move(unit, -1, true);
-  if (event.altKey) return undefined;
-  switch (event.key) {
-    case "j": return () => move(unit, 1, false);
-    case "k": return () => move(unit, -1, false);
-    case "n": return () => unfinished(unit);
-    case "?": return () => help.showModal();
-    default:
-  }
-  if (!unit || document.activeElement !== unit) return undefined;
-  switch (event.key) {
-    case "Enter": return () => field(unit).focus();
-    case "a": return () => { save(unit, "accept"); move(unit, 1, false); };
-    case "h": return () => { location.href = /** @type {HTMLAnchorElement} */ (unit.querySelector("a.number")).href; };
-    default: return undefined;
-  }
+function showKeys() {
+  listKeys(/** @type {HTMLElement} */ (help.querySelector("tbody")), /** @type {HTMLElement} */ (help.querySelector("[role=status]")));
+  help.showModal();
 }
 
 document.addEventListener("keydown", (event) => {
-  if (help.open || event.isComposing) return;
-  const unit = current();
-  spent(unit);
+  if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const target = /** @type {HTMLElement} */ (event.target);
-  if (target.matches("input")) return;
-  const act = target.matches("textarea") && unit ? inField(event, unit) : inList(event, unit);
+  const unit = unitOf(target);
+  spent(unit);
+  const editing = target.matches("textarea, input, select");
+  if (editing && !unit && !event.altKey && event.key !== "F6") return; // another field, its own keys
+  const pressed = event.key;
+  let act = null;
+  if (/^[1-9]$/.test(pressed) && !event.altKey && (event.ctrlKey || event.metaKey || (!editing && !event.shiftKey))) act = () => insertDraft(Number(pressed));
+  else if (pressed === "Escape" && unit && editing) act = () => unit.focus();
+  else if (pressed === "Enter" && unit === target) act = () => field(/** @type {HTMLElement} */ (unit)).focus();
+  else {
+    const action = actionOf(event, editing);
+    if (action) act = () => action.act(editing);
+  }
   if (!act) return;
   event.preventDefault();
   act();
 });
 
-list.addEventListener("input", (event) => keep(/** @type {HTMLElement} */ (/** @type {HTMLElement} */ (event.target).closest(".unit"))));
-list.addEventListener("focusin", () => spent(null));
-list.addEventListener("focusout", (event) => spent(/** @type {HTMLElement} */ (event.target).closest(".unit")));
+// --- the list -------------------------------------------------------------------------------
+
+/** @param {HTMLElement} unit */
+function countCharacters(unit) {
+  const place = unit.querySelector(".count");
+  if (place) place.textContent = `${[...field(unit).value].length}/${[...source(unit)].length}`;
+}
+
+list.addEventListener("input", (event) => {
+  const unit = unitOf(event.target);
+  if (!unit) return;
+  keepUnsent(unit);
+  countCharacters(unit);
+});
 list.addEventListener("submit", (event) => {
   event.preventDefault();
-  const unit = /** @type {HTMLElement} */ (/** @type {HTMLElement} */ (event.target).closest(".unit"));
+  const unit = unitOf(event.target);
+  if (!unit) return;
   const action = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value ?? "save";
   save(unit, action);
   if (action === "accept") move(unit, 1, true);
 });
-window.addEventListener("beforeunload", () => units.forEach((unit) => {
-  if (field(unit).value !== field(unit).defaultValue) keep(unit);
-}));
+document.addEventListener("workbench:unit", (event) => countCharacters(/** @type {CustomEvent} */ (event).detail.unit));
+document.addEventListener("workbench:sent", (event) => {
+  const { id, answer } = /** @type {CustomEvent} */ (event).detail;
+  if (answer.unit) adopt(answer.unit);
+  refresh(id);
+});
 
-const button = /** @type {HTMLElement} */ (document.getElementById("help-button"));
-button.hidden = false;
-button.addEventListener("click", () => help.showModal());
-units.forEach(offer);
-const asked = location.hash === "#first" ? units[0] : location.hash === "#last" ? units[units.length - 1] : document.getElementById(location.hash.slice(1));
-if (asked?.classList.contains("unit")) {
-  field(/** @type {HTMLElement} */ (asked)).focus({ preventScroll: true });
-  asked.scrollIntoView({ block: "center" });
-}
+const keysButton = document.getElementById("keys-button");
+keysButton?.removeAttribute("hidden");
+keysButton?.addEventListener("click", showKeys);
+document.getElementById("side-body")?.addEventListener("click", (event) => {
+  const run = /** @type {HTMLElement} */ (event.target).closest("[data-run]");
+  if (run) actionNamed(/** @type {HTMLElement} */ (run).dataset.run ?? "")?.act(true);
+});
+help.querySelector("[name=reset]")?.addEventListener("click", () => reset(/** @type {HTMLElement} */ (help.querySelector("tbody")), /** @type {HTMLElement} */ (help.querySelector("[role=status]"))));
+jumper.addEventListener("close", () => {
+  const number = Number(/** @type {HTMLInputElement} */ (jumper.querySelector("input")).value);
+  if (jumper.returnValue === "go" && number >= 1) jump(Math.floor(number));
+});
+
+onArrival((unit) => offer(unit, waiting(unit.dataset.id), save));
+attend();
+follow();
+flush();
+// for tests and for those who wonder whether the scripts have taken over
+document.body.dataset.ready = "yes";

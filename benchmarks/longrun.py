@@ -1,0 +1,93 @@
+"""Memory and progress of one long `workbench translate`, watched from outside as it runs.
+
+.venv/bin/python benchmarks/longrun.py ENGINE SEGMENTS [SECONDS]
+
+ENGINE is one by name, or `big` for the model of bigmodel.py.  With SECONDS the run is ended after
+them.  Prints the seconds until the first draft was stored, then a curve: every tenth of the way, the
+drafts stored and the resident memory of the process and its children.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from translating import install_big_model, sentences
+
+PAUSE = 0.05
+MIB = 2**20
+
+
+def main() -> None:
+    """Add the segments, translate them, print what was seen."""
+    engine, count = sys.argv[1], int(sys.argv[2])
+    limit = float(sys.argv[3]) if len(sys.argv) > 3 else float("inf")
+    with tempfile.TemporaryDirectory() as folder:
+        text, db_path = Path(folder) / "text.txt", Path(folder) / "w.db"
+        text.write_text("\n".join(sentences(count)) + "\n", "utf-8")
+        target_lang = "es"
+        if engine == "big":
+            install_big_model(Path(folder))
+            engine, target_lang = "argos", "tlh"
+        workbench(["add", "--lines", str(text), "--db", str(db_path)]).wait()
+        started = time.perf_counter()
+        process = workbench(
+            ["translate", "--to", target_lang, "--engine", engine, "--db", str(db_path)]
+        )
+        curve = watch(process, db_path, started, limit)
+    print(f"first draft stored after {curve[0][0]:.1f} s")
+    print("| seconds | drafts | MiB |\n|--:|--:|--:|")
+    for seconds, drafts, memory in curve:
+        print(f"| {seconds:.0f} | {drafts:,} | {memory} |")
+    print(f"highest: {max(memory for _, _, memory in curve)} MiB")
+
+
+def workbench(arguments: list[str]) -> subprocess.Popen[bytes]:
+    """A running command."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "workbench", *arguments], stderr=subprocess.DEVNULL
+    )
+
+
+def watch(
+    process: subprocess.Popen[bytes], db_path: Path, started: float, limit: float
+) -> list[tuple[float, int, int]]:
+    """(seconds, drafts, MiB) at the first draft, then about each tenth of the way, then at the end."""
+    connection = sqlite3.connect(f"file:{db_path}?mode=ro", uri=True)
+    total = connection.execute("SELECT count(*) FROM segments").fetchone()[0]
+    curve: list[tuple[float, int, int]] = []
+    memory = 0
+    while process.poll() is None and time.perf_counter() - started < limit:
+        memory = resident(process.pid) or memory
+        # drafts are stored in any order within a stretch, so matches are what can be counted fast
+        drafts = connection.execute("SELECT coalesce(max(id), 0) FROM matches").fetchone()[0]
+        if drafts and (not curve or drafts - curve[-1][1] >= total / 10):
+            curve.append((time.perf_counter() - started, drafts, memory))
+        time.sleep(PAUSE)
+    process.terminate()
+    process.wait()
+    drafts = connection.execute("SELECT count(*) FROM units WHERE target <> ''").fetchone()[0]
+    return [*curve, (time.perf_counter() - started, drafts, memory)]
+
+
+def resident(pid: int) -> int:
+    """MiB in memory of a process and its children; 0 if it is gone."""
+    total = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if pid in (int(folder.name), parent):
+                pages = int((folder / "statm").read_text().split()[1])
+                total += pages * os.sysconf("SC_PAGESIZE")
+        except OSError:  # it ended while we looked
+            continue
+    return total // MIB
+
+
+if __name__ == "__main__":
+    main()

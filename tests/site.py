@@ -1,0 +1,78 @@
+"""A plain HTTP client for tests of the review pages: forms and JSON as our pages send them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Answer = dict[str, Any]
+
+
+class Client:
+    """One browser without a screen: a cookie jar and a served database."""
+
+    def __init__(self, url: str, db_path: Path) -> None:
+        self.url = url
+        self.db_path = db_path
+        self.cookies: dict[str, str] = {}
+        self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+
+    def ask(
+        self, method: str, path: str, body: str | bytes = b"", headers: dict[str, str] | None = None
+    ) -> tuple[int, str, http.client.HTTPMessage]:
+        """Send a request; the status, the text and the headers of its answer."""
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {**({"Cookie": cookie} if cookie else {}), **(headers or {})}
+        try:
+            self.connection.request(method, path, body, sent)
+            response = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # it had been idle
+            self.connection.close()
+            self.connection.request(method, path, body, sent)
+            response = self.connection.getresponse()
+        text = response.read().decode("utf-8", "replace")
+        for header in response.headers.get_all("set-cookie", []):
+            name, _, value = header.split(";")[0].partition("=")
+            self.cookies[name] = value
+        return response.status, text, response.headers
+
+    def get(self, path: str) -> str:
+        """The text of a page that must be there."""
+        status, text, _ = self.ask("GET", path)
+        assert status == 200, text
+        return text
+
+    def get_json(self, path: str) -> Answer:
+        """The JSON of an address that must be there."""
+        answer: Answer = json.loads(self.get(path))
+        return answer
+
+    def token(self) -> str:
+        """The token against forged forms, as a page of ours carries it."""
+        found = re.search(
+            r'name="workbench-csrf" content="([^"]*)"', self.get("/-/workbench/people")
+        )
+        return found[1] if found else ""
+
+    def form(self, path: str, **fields: str) -> tuple[int, str, http.client.HTTPMessage]:
+        """Send a plain form."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.url}
+        return self.ask("POST", path, urlencode({"csrftoken": self.token(), **fields}), headers)
+
+    def post(self, path: str, body: object = None, /, **fields: object) -> tuple[int, Answer]:
+        """Send JSON as our script does."""
+        headers = {"Content-Type": "application/json", "x-csrftoken": self.token()}
+        sent = body if isinstance(body, bytes) else json.dumps(fields if body is None else body)
+        status, text, _ = self.ask("POST", path, sent, headers)
+        return status, json.loads(text) if text.startswith("{") else {"text": text}
+
+    def name(self, name: str) -> None:
+        """Say who works."""
+        status, text, _ = self.form("/-/workbench/name", name=name)
+        assert status == 302, text

@@ -1,0 +1,167 @@
+"""Beads under a person's hand: every change keeps both texts whole, and can be undone and redone."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from samples import add_text, draft_all
+
+from workbench import store
+from workbench.errors import InputError
+from workbench.model import Alignment, Bead
+from workbench.store import beads, steps
+from workbench.store.alignments import Bitext, save_alignment
+from workbench.store.beads import Seen
+
+if TYPE_CHECKING:
+    from workbench.store import Database
+
+SOURCE = [f"S{i} one two three." for i in range(8)]
+TARGET = [f"T{i} eins zwei drei." for i in range(9)]
+BEADS = [
+    ((0,), (0,)), ((1, 2), (1,)), ((), (2,)), ((3,), (3, 4)), ((4,), ()), ((5,), (5,)),
+    ((6, 7), (6, 7)), ((), (8,)),
+]  # fmt: skip
+ANA = Seen("Ana")
+
+
+def aligned(db: Database, found: Any = BEADS, *, drafts: bool = False) -> Bitext:
+    source = add_text(db, SOURCE, path="a.en.txt").document_id
+    target = add_text(db, TARGET, path="a.de.txt", lang="de").document_id
+    if drafts:
+        draft_all(db, source, "de")
+    texts = Bitext(source, target, "de")
+    alignment = Alignment([Bead(s, t, 0.9 - 0.05 * len(s)) for s, t in found], 1.0)
+    with store.running(db, "align", {}) as run:
+        save_alignment(db, texts, alignment, origin="test 1", run_id=run.run_id)
+        run.counts["aligned"] = 1
+    return texts
+
+
+def shape(db: Database) -> list[tuple[list[int], list[int]]]:
+    """The beads in reading order, as places in the two texts given to `aligned`."""
+    return [(bead["source"], bead["target"]) for bead in store.bitexts.beads(db, 1, "de")]
+
+
+def state(db: Database) -> list[Any]:
+    """All that a step may change and undoing must bring back."""
+    return store.rows(
+        db,
+        "SELECT source, target, state, sub_state, confidence, crossing, mark, aligner, confirmed_by"
+        " FROM beads_text JOIN units u ON u.id = unit_id ORDER BY beads_text.position".replace(
+            "SELECT source, target, state, sub_state",
+            "SELECT beads_text.source, beads_text.target, u.state, u.sub_state",
+        ),
+    )
+
+
+def ids(db: Database) -> list[int]:
+    return [bead["unit_id"] for bead in store.bitexts.beads(db, 1, "de")]
+
+
+def whole(db: Database) -> None:
+    """Every segment of both texts is in one unit, in order; texts and types are true."""
+    for table, document_id in (("unit_segments", 1), ("unit_targets", 2)):
+        found = store.rows(
+            db,
+            f"SELECT s.id, count(u.id) AS n FROM segments s LEFT JOIN {table} t ON t.segment_id = s.id"
+            " LEFT JOIN units u ON u.id = t.unit_id AND u.target_lang = 'de'"
+            " WHERE s.document_id = ? GROUP BY s.id",
+            (document_id,),
+        )
+        assert {row["n"] for row in found} == {1}
+    last = -1
+    units = "SELECT * FROM units WHERE document_id = 1 AND target_lang = 'de' ORDER BY position"
+    for row in store.rows(db, units):
+        assert row["position"] > last
+        source, target = (
+            store.rows(
+                db,
+                f"SELECT s.id, s.text, s.position FROM {table} t JOIN segments s ON s.id = t.segment_id"
+                " WHERE t.unit_id = ? ORDER BY t.position",
+                (row["id"],),
+            )
+            for table in ("unit_segments", "unit_targets")
+        )
+        assert source or target
+        if source:
+            assert source[0]["position"] == row["position"]
+            places = [piece["position"] for piece in source]
+            assert places == sorted(places)
+        last = source[-1]["position"] if source else row["position"]
+        assert "".join(p["text"] for p in target).replace(" ", "") == row["target"].replace(" ", "")
+        (bead,) = store.rows(db, "SELECT * FROM beads WHERE unit_id = ?", (row["id"],))
+        assert bead["type"] == f"{len(source)}:{len(target)}"
+    assert store.rows(db, "PRAGMA foreign_key_check") == []
+    assert store.rows(db, "SELECT sum(units) AS n FROM tallies WHERE document_id = 1")[0][
+        "n"
+    ] == len(store.rows(db, "SELECT id FROM units WHERE document_id = 1"))
+
+
+def test_an_alignment_is_units_of_the_grid(db: Database) -> None:
+    aligned(db)
+    whole(db)
+    assert shape(db) == [(list(s), list(t)) for s, t in BEADS]
+    units = list(store.bitext(db, "de"))
+    assert [unit.target for unit in units[1:4]] == [
+        "T1 eins zwei drei.",
+        "T2 eins zwei drei.",
+        " ".join(TARGET[3:5]),
+    ]
+    assert units[2].source == ""
+    assert (units[4].target, units[4].state) == ("", "initial")
+    assert {unit.origin for unit in units if unit.target} == {"test 1"}
+    assert store.rows(db, "SELECT type, confidence FROM beads_text WHERE type = '2:2'") == [
+        {"type": "2:2", "confidence": 0.8}
+    ]
+
+
+def do(db: Database, chance: random.Random) -> bool:
+    """One random change; False if it is refused."""
+    unit = chance.choice(ids(db))
+    row = store.unit(db, unit)
+    ways = [
+        lambda: beads.merge(db, ANA, unit),
+        lambda: beads.split(
+            db, ANA, unit, chance.randint(0, len(row.source)), chance.randint(0, len(row.target))
+        ),
+        lambda: beads.move(db, ANA, unit, chance.choice(["source", "target"]), chance.choice(["up", "down"])),
+        lambda: beads.mark(db, ANA, unit, chance.choice(["omitted", "added"])),
+        lambda: beads.link(db, ANA, unit, chance.choice(ids(db))),
+        lambda: beads.confirm(db, ANA, unit, on=chance.random() < 0.7),
+    ]  # fmt: skip
+    try:
+        chance.choice(ways)()
+    except InputError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_done_can_be_undone_and_redone(db: Database, seed: int) -> None:
+    aligned(db, drafts=seed % 2 == 0)
+    store.ensure_units(db, 1, "fr")  # another language of the same text moves along
+    french = [unit.source for unit in store.bitext(db, "fr")]
+    chance = random.Random(seed)
+    states = [state(db)]
+    while len(states) < 16:
+        if do(db, chance):
+            states.append(state(db))
+            whole(db)
+    for before in reversed(states[:-1]):
+        steps.undo(db, 1, "Ana")
+        whole(db)
+        assert state(db) == before
+    with pytest.raises(InputError, match="nothing of yours"):
+        steps.undo(db, 1, "Ana")
+    for after in states[1:]:
+        steps.redo(db, 1, "Ana")
+        whole(db)
+        assert state(db) == after
+    with pytest.raises(InputError, match="nothing to do again"):
+        steps.redo(db, 1, "Ana")
+    assert " ".join(french) == " ".join(unit.source for unit in store.bitext(db, "fr"))
+    for unit_id in ids(db):
+        assert all(row["actor"] == "Ana" and row["run_id"] for row in store.history(db, unit_id))

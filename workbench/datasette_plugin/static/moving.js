@@ -1,0 +1,188 @@
+// @ts-check
+// The unit in hand, and the way to others: by step, by number, by what is left to do; the list grows
+// at the end that is come near and shrinks at the other, so that a long text scrolls like a short one.
+
+import { field, isDone, list, say, unitOf, units } from "./page.js";
+import { settled, spent, waiting } from "./saving.js";
+import { isDirty } from "./unsent.js";
+
+const MOST = 400; // units kept on the page
+const base = list.dataset.base ?? "";
+
+/** @type {HTMLLIElement | null} */
+let hand = null;
+/** @type {((unit: HTMLElement) => void) | null} */
+let prepare = null;
+
+/** The unit in hand. */
+export const current = () => (hand?.isConnected ? hand : null);
+
+/** What to do with units that come to the page. @param {(unit: HTMLElement) => void} act */
+export function onArrival(act) {
+  prepare = act;
+  units().forEach(act);
+}
+
+/** Take a unit in hand. @param {HTMLLIElement} unit */
+function take(unit) {
+  if (unit === hand) return;
+  hand?.classList.remove("current");
+  hand = unit;
+  unit.classList.add("current");
+  showHeading(unit);
+  const address = new URL(location.href);
+  address.hash = unit.id;
+  if (address.searchParams.has("at") || unit.dataset.window) address.searchParams.set("at", unit.dataset.window ?? units()[0].dataset.position ?? "0");
+  history.replaceState(history.state, "", address);
+  document.dispatchEvent(new CustomEvent("workbench:unit", { detail: { id: Number(unit.dataset.id), unit } }));
+}
+
+/** The heading that a unit stands under, in the line that stays in sight. @param {HTMLElement} unit */
+function showHeading(unit) {
+  const place = document.querySelector(".head .heading");
+  if (!place) return;
+  const all = units();
+  const above = all.slice(0, all.indexOf(/** @type {HTMLLIElement} */ (unit)) + 1).reverse();
+  const heading = above.find((other) => other.classList.contains("heading"))?.querySelector(".source")?.textContent ?? list.dataset.heading ?? "";
+  place.textContent = heading && ` · ${heading}`;
+}
+
+/** @param {HTMLElement} unit @param {boolean} editing */
+export function go(unit, editing) {
+  (editing ? field(unit) : unit).focus({ preventScroll: true });
+  unit.scrollIntoView({ block: "center", behavior: "auto" });
+}
+
+/** @param {HTMLElement | null} from @param {number} step @param {boolean} editing */
+export async function move(from, step, editing) {
+  const all = units();
+  const at = from ? all.indexOf(/** @type {HTMLLIElement} */ (from)) : step > 0 ? -1 : all.length;
+  const next = all[at + step] ?? null;
+  if (next) return go(next, editing);
+  if (!(await load(step > 0 ? "next" : "prev"))) return say(step > 0 ? "End of the text" : "Start of the text");
+  const more = units();
+  const beside = more[(from ? more.indexOf(/** @type {HTMLLIElement} */ (from)) : at) + step];
+  if (beside) go(beside, editing);
+}
+
+/** Go to the next unit of a kind, on this page or beyond it. @param {HTMLElement | null} from @param {"unfinished" | "findings"} kind */
+export async function seek(from, kind) {
+  const all = units();
+  const rest = all.slice(from ? all.indexOf(/** @type {HTMLLIElement} */ (from)) + 1 : 0);
+  const next = rest.find((unit) => (kind === "findings" ? unit.dataset.findings : !isDone(unit)));
+  if (next) return go(next, true);
+  const last = all.at(-1)?.dataset.position ?? "-1";
+  await settled();
+  location.href = `${base}/next?after=${last}&kind=${kind}`;
+}
+
+/** Go to a unit by its number. @param {number} number */
+export async function jump(number) {
+  const unit = document.getElementById(`p${number - 1}`);
+  if (unit) return go(unit, true);
+  await settled();
+  location.href = `${base}?at=${Math.max(0, number - 4)}#p${number - 1}`;
+}
+
+// --- windows --------------------------------------------------------------------------------
+
+/** @type {Map<string, Promise<boolean>>} */
+const loading = new Map();
+
+/** Fetch the units before or after those on the page; whether there were any. @param {"next" | "prev"} side */
+function load(side) {
+  const under = loading.get(side) ?? fetchWindow(side).finally(() => loading.delete(side));
+  loading.set(side, under);
+  return under;
+}
+
+/** @param {"next" | "prev"} side @returns {Promise<boolean>} */
+async function fetchWindow(side) {
+  const turn = turnOf(document, side);
+  const link = /** @type {HTMLAnchorElement | null} */ (turn.querySelector("a"));
+  if (!link) return false;
+  let text;
+  try {
+    const response = await fetch(link.href);
+    if (!response.ok) throw new Error(response.statusText);
+    text = await response.text();
+  } catch {
+    say("The next units could not be loaded: no connection", "warn");
+    return false;
+  }
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const known = new Set(units().map((unit) => unit.dataset.id));
+  const window = new URL(link.href).searchParams.get("at");
+  const arrived = /** @type {HTMLLIElement[]} */ ([...page.querySelectorAll(".units > .unit")])
+    .filter((unit) => !known.has(unit.dataset.id)).map((unit) => document.importNode(unit, true));
+  for (const unit of arrived) if (window) unit.dataset.window = window;
+  steady(() => {
+    if (side === "next") list.append(...arrived);
+    else list.prepend(...arrived);
+    turn.replaceChildren(...document.importNode(turnOf(page, side), true).childNodes);
+    arrived.forEach((unit) => prepare?.(unit));
+    shrink(side);
+  });
+  return arrived.length > 0;
+}
+
+/** @param {Document} page @param {"next" | "prev"} side */
+const turnOf = (page, side) => /** @type {HTMLElement} */ (page.getElementById(`turn-${side}`));
+
+/** Drop units at the far end, up to one that is being worked at; the way back to them stays.
+ * @param {"next" | "prev"} grown */
+function shrink(grown) {
+  const all = units();
+  const far = grown === "next" ? all : all.reverse();
+  const gone = [];
+  for (const unit of far.slice(0, Math.max(0, all.length - MOST))) {
+    if (unit === hand || isDirty(unit) || waiting(unit.dataset.id)) break;
+    gone.push(unit);
+  }
+  if (!gone.length || list.dataset.filtered) return; // of a filter, the way back is not known
+  gone.forEach((unit) => unit.remove());
+  const side = grown === "next" ? "prev" : "next";
+  const edge = grown === "next" ? units()[0] : /** @type {HTMLLIElement} */ (units().at(-1));
+  const address = new URL(location.href);
+  const position = Number(edge.dataset.position);
+  address.hash = "";
+  address.searchParams.set("at", String(side === "next" ? position + 1 : Math.max(0, position - 100)));
+  const link = document.createElement("a");
+  link.rel = side;
+  link.href = address.href;
+  link.textContent = side === "next" ? "↓ Further units" : "↑ Earlier units";
+  turnOf(document, side).replaceChildren(link);
+}
+
+/** Change the list without moving what is read. @param {() => void} change */
+function steady(change) {
+  const kept = hand?.isConnected ? hand : units().find((unit) => unit.getBoundingClientRect().bottom > 0);
+  const before = kept?.getBoundingClientRect().top ?? 0;
+  change();
+  const moved = (kept?.isConnected ? kept.getBoundingClientRect().top : before) - before;
+  if (Math.abs(moved) > 1) scrollBy({ top: moved, behavior: "instant" });
+}
+
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (entry.isIntersecting) load(entry.target.id === "turn-next" ? "next" : "prev");
+  }
+}, { rootMargin: "1200px 0px" });
+
+/** Start to follow the person through the list. */
+export function follow() {
+  list.addEventListener("focusin", (event) => {
+    spent(null);
+    const unit = unitOf(event.target);
+    if (unit) take(unit);
+  });
+  list.addEventListener("focusout", (event) => spent(unitOf(event.target)));
+  const asked = location.hash === "#first" ? units()[0] : location.hash === "#last" ? units().at(-1) : document.getElementById(location.hash.slice(1));
+  if (asked?.classList.contains("unit")) go(/** @type {HTMLElement} */ (asked), true);
+  // the earlier units come only when they are asked for by scrolling, not at once by opening the page
+  for (const side of /** @type {const} */ (["next", "prev"])) {
+    const turn = turnOf(document, side);
+    if (side === "next") watcher.observe(turn);
+    else addEventListener("wheel", () => watcher.observe(turn), { once: true, passive: true });
+  }
+}

@@ -1,0 +1,117 @@
+// @ts-check
+// The parts of the page that the other modules share: its list of units, its words, small builders.
+
+/**
+ * @typedef {{id: number, version: number, target: string, state: string, updated_by: string}} Stored
+ * @typedef {[string, string][]} Pieces  a difference: "same", "ins" or "del", and the text
+ */
+
+/** @type {Record<string, string>} */
+export const MARKS = { initial: "○", translated: "◐", reviewed: "●", final: "★" };
+
+export const list = /** @type {HTMLOListElement} */ (document.querySelector(".units"));
+export const home = document.body.dataset.home ?? "";
+export const person = document.body.dataset.person ?? "";
+export const csrf = document.querySelector("meta[name=workbench-csrf]")?.getAttribute("content") ?? "";
+
+const status = /** @type {HTMLElement} */ (document.getElementById("status"));
+
+/** The units in reading order, as they are on the page now. */
+export const units = () => /** @type {HTMLLIElement[]} */ ([...list.children]);
+
+/** @param {HTMLElement} unit */
+export const field = (unit) => /** @type {HTMLTextAreaElement} */ (unit.querySelector("textarea"));
+
+/** @param {EventTarget | null} target */
+export const unitOf = (target) => (target instanceof Element ? /** @type {HTMLLIElement | null} */ (target.closest(".unit")) : null);
+
+/** @param {number | string} id */
+export const unitById = (id) => /** @type {HTMLLIElement | null} */ (list.querySelector(`.unit[data-id="${Number(id)}"]`));
+
+/** @param {HTMLElement} unit */
+export const isDone = (unit) => ["reviewed", "final"].includes(unit.dataset.state ?? "");
+
+/** Say something in the line that screen readers read out. @param {string} text @param {"" | "warn"} [kind] */
+export function say(text, kind = "") {
+  status.textContent = text;
+  status.className = kind;
+}
+
+/**
+ * @param {string} tag @param {Record<string, string>} attributes @param {...(Node | string)} children
+ * @returns {HTMLElement}
+ */
+export function element(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** @param {string} label @param {() => void} act */
+export function button(label, act) {
+  const made = element("button", { type: "button" }, label);
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** A text with its differences marked. @param {Pieces} pieces @param {HTMLElement} unit */
+export function marked(pieces, unit) {
+  const { lang, dir } = field(unit);
+  return element("span", { class: "text", lang, dir }, ...pieces.map(([kind, text]) => (kind === "same" ? text : element(kind, {}, text))));
+}
+
+/** Say something at a unit, with what can be done about it.
+ * @param {HTMLElement} unit @param {(Node | string)[]} words @param {[string, () => void][]} choices */
+export function notice(unit, words, choices) {
+  const box = /** @type {HTMLElement} */ (unit.querySelector(".notice"));
+  const buttons = element("p", {});
+  for (const [label, act] of choices) buttons.append(button(label, act), " ");
+  box.replaceChildren(...words.map((part) => (typeof part === "string" ? element("p", {}, part) : part)), buttons);
+  box.hidden = false;
+}
+
+/** @param {HTMLElement} unit */
+export function hush(unit) {
+  const box = /** @type {HTMLElement} */ (unit.querySelector(".notice"));
+  box.replaceChildren();
+  box.hidden = true;
+}
+
+/** Show what is stored of a unit now, except its text. @param {HTMLElement} unit @param {Stored} stored */
+export function show(unit, stored) {
+  unit.dataset.version = String(stored.version);
+  unit.dataset.state = stored.state;
+  /** @type {HTMLInputElement} */ (unit.querySelector("input[name=version]")).value = String(stored.version);
+  const state = /** @type {HTMLElement} */ (unit.querySelector(".state"));
+  state.className = `state ${stored.state}`;
+  const mark = element("span", { "aria-hidden": "true" }, MARKS[stored.state] ?? "");
+  state.replaceChildren(mark, ` ${stored.state}`);
+  if (stored.updated_by) /** @type {HTMLElement} */ (unit.querySelector(".origin")).textContent = stored.updated_by;
+}
+
+/** Put a text into a unit's field as if it were typed, so that the browser's own undo takes it back.
+ * @param {HTMLElement} unit @param {string} text */
+export function type(unit, text) {
+  const area = field(unit);
+  area.focus({ preventScroll: true });
+  area.select();
+  // the only way in which a script's text can be undone by Ctrl+Z
+  const typed = text ? document.execCommand("insertText", false, text) : document.execCommand("delete");
+  if (!typed || area.value !== text) {
+    area.value = text;
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+/** Ask the server; the answer's status and its JSON, {} if it has none.  Rejects without a connection.
+ * @param {string} path @param {object} body @returns {Promise<{status: number, ok: boolean, answer: any}>} */
+export async function post(path, body) {
+  const response = await fetch(`${home}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-csrftoken": csrf },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json().catch(() => ({}));
+  return { status: response.status, ok: response.ok, answer };
+}

@@ -1,0 +1,61 @@
+// @ts-check
+// Text that was typed and not saved: kept with every key, offered again after a crash or a closed page.
+
+import { keep, recall, wouldLose } from "./keeping.js";
+import { element, field, hush, marked, notice, units } from "./page.js";
+
+/** @typedef {{version: number, text: string, base: string}} Unsent */
+
+/** @param {HTMLElement} unit */
+const name = (unit) => `unsent:${unit.dataset.id}`;
+
+/** @param {HTMLElement} unit */
+export const isDirty = (unit) => field(unit).value !== field(unit).defaultValue;
+
+/** @param {HTMLElement} unit */
+export const forget = (unit) => keep(name(unit), null);
+
+/** @param {HTMLElement} unit */
+export function keepUnsent(unit) {
+  if (!isDirty(unit)) return forget(unit);
+  keep(name(unit), { version: Number(unit.dataset.version), text: field(unit).value, base: field(unit).defaultValue });
+}
+
+/**
+ * Put text that was kept back into a unit's field and say so.
+ * @param {HTMLElement} unit @param {import("./saving.js").Save | null} waiting @param {(unit: HTMLElement, action: string) => void} save
+ */
+export function offer(unit, waiting, save) {
+  const unsent = /** @type {Unsent | null} */ (recall(name(unit)));
+  const area = field(unit);
+  if (isDirty(unit)) return keepUnsent(unit); // typed before this script had come
+  if (waiting) unit.classList.add("waiting");
+  if (!unsent || unsent.text === area.value) {
+    if (unsent) forget(unit);
+    if (waiting) area.value = waiting.target; // it is on its way
+    return;
+  }
+  const theirs = area.value;
+  area.value = unsent.text;
+  if (waiting?.target === unsent.text) return;
+  const drop = () => {
+    area.value = theirs;
+    forget(unit);
+    hush(unit);
+    area.focus();
+  };
+  if (unsent.version === Number(unit.dataset.version)) {
+    notice(unit, ["This text was typed here and not saved yet."], [["Save it", () => save(unit, "save")], ["Drop it", drop]]);
+  } else {
+    const stored = element("p", {}, marked([["same", theirs]], unit));
+    notice(unit, ["This text was typed here and not saved; meanwhile the unit was changed. Stored now:", stored],
+      [["Save mine", () => save(unit, "save")], ["Take theirs", drop]]);
+  }
+}
+
+window.addEventListener("beforeunload", (event) => {
+  units().forEach((unit) => {
+    if (isDirty(unit)) keepUnsent(unit);
+  });
+  if (wouldLose()) event.preventDefault(); // the browser asks whether to leave
+});

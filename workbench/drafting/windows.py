@@ -1,0 +1,59 @@
+"""Cuts the units of a run into portions that an engine computes at once; reads on as it goes."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from workbench.store import PendingUnit
+
+# Units are read in stretches and sorted by length, so that an engine's batches hold texts of like
+# length and equal texts meet; the first stretches are short, so that a book's first page comes first.
+FIRST_STRETCH = 8
+LONGEST_STRETCH = 16_384
+# A stretch is cut into windows, counted in characters: each is one call of the engine and one
+# transaction.  They grow while they take less time; a killed run loses those that are in flight.
+FIRST_WINDOW = 500
+LARGEST_WINDOW = 128_000
+WINDOW_SECONDS = 4.0
+
+
+class Windows:
+    """Units in portions of as many characters as an engine takes WINDOW_SECONDS for."""
+
+    def __init__(self, units: Iterator[PendingUnit]) -> None:
+        self._units = units
+        self._size = FIRST_WINDOW
+        self.made = 0
+
+    def __iter__(self) -> Iterator[list[PendingUnit]]:
+        length = FIRST_STRETCH
+        while stretch := list(islice(self._units, length)):
+            length = min(2 * length, LONGEST_STRETCH)
+            stretch.sort(key=lambda unit: (len(unit.source), unit.source))
+            while stretch:
+                self.made += 1
+                yield self._portion(stretch)
+
+    def adapt(self, seconds: float) -> None:
+        """Make the next windows larger or smaller, by the seconds that one took."""
+        if seconds < WINDOW_SECONDS:
+            self._size = min(2 * self._size, LARGEST_WINDOW)
+        elif seconds > 2 * WINDOW_SECONDS:
+            self._size = max(self._size // 2, FIRST_WINDOW)
+
+    def _portion(self, stretch: list[PendingUnit]) -> list[PendingUnit]:
+        """The longest units of a stretch, taken off its end; equal texts stay together."""
+        size, start = 0, len(stretch)
+        while start and (
+            size < self._size
+            or (start < len(stretch) and stretch[start - 1].source == stretch[start].source)
+        ):
+            start -= 1
+            size += len(stretch[start].source)
+        portion = stretch[start:]
+        del stretch[start:]
+        return portion

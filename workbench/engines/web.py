@@ -1,0 +1,89 @@
+"""HTTP as engines use it: web addresses only, with limits of time and size; sends what it is given."""
+
+from __future__ import annotations
+
+import http.client
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any
+
+from workbench.errors import EngineError
+
+# What opening and reading a web address can raise.
+FAILURES = (OSError, ValueError, http.client.HTTPException)
+
+
+def checked(url: str, setting: str) -> str:
+    """A web address without a slash at its end.
+
+    Raises EngineError that names the setting if it is none, or carries a password or a query.
+    """
+    try:
+        parts = urllib.parse.urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not url.isascii() or not url.isprintable() or any(c in url for c in " |"):
+        raise EngineError(f"not a web address: {url}; set {setting} to one, like https://host.org")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise EngineError(f"{setting} must be a plain address, without password, ? and #")
+    return url.rstrip("/")
+
+
+def request(url: str, setting: str, data: bytes | None = None) -> urllib.request.Request:
+    """A request to a web address; with data a POST of JSON.  Raises EngineError as `checked` does."""
+    if not url.startswith(("https://", "http://")):  # never file: or another scheme
+        raise EngineError(f"not a web address: {url}; set {setting} to one")
+    headers = {"User-Agent": "translation-workbench", "Accept": "application/json, */*"}
+    if data is not None:
+        headers["Content-Type"] = "application/json"
+    return urllib.request.Request(url, data, headers)  # noqa: S310 - checked above
+
+
+def opened(wanted: urllib.request.Request, seconds: float, *, follow: bool = True) -> Any:  # noqa: ANN401 - as urllib types it
+    """The response, after redirects if they may be followed.  Raises one of FAILURES."""
+    return _opener(follow=follow).open(wanted, timeout=seconds)
+
+
+def read(response: Any, seconds: float, most: int) -> bytes:  # noqa: ANN401 - as urllib types it
+    """The whole body.  Raises TimeoutError or ValueError if it takes or holds more than that."""
+    end = time.monotonic() + seconds
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := response.read1(1 << 16):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > most:
+            raise ValueError(f"the answer has more than {most >> 20} MB")
+        if time.monotonic() > end:
+            raise TimeoutError("timed out")
+    return b"".join(chunks)
+
+
+def reason(error: BaseException) -> str:
+    """Why it failed, for people; releases the connection."""
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()
+        return f"HTTP {error.code} {error.reason}".strip()
+    cause = getattr(error, "reason", error)
+    return str(cause) or type(cause).__name__
+
+
+def _opener(*, follow: bool) -> urllib.request.OpenerDirector:
+    """Without files and FTP, to which a redirect could lead."""
+    handlers: list[urllib.request.BaseHandler] = [
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+    ]
+    if follow:
+        handlers.append(urllib.request.HTTPRedirectHandler())
+    opener = urllib.request.OpenerDirector()
+    for handler in handlers:
+        opener.add_handler(handler)
+    return opener

@@ -1,0 +1,306 @@
+"""Makes other units of the same segments: splits, merges, and any new grouping; each can be undone.
+
+A unit that a regrouping leaves over keeps its history, drafts and text.  It stands on a shelf: a
+document of its own that counts as an older version of the text it came from.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import ConflictError, InputError, StoreError
+from workbench.model import STATES
+from workbench.store.database import now, writing
+from workbench.store.runs import running
+from workbench.store.sides import new_bead, shared_targets, target_side, write_target_side
+from workbench.store.units import edit_distance
+from workbench.store.views import SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlite_utils import Database
+
+SHELF = "shelf"
+_KEPT = (
+    "document_id", "target_lang", "position", "target", "state", "sub_state", "origin", "score",
+    "updated_by", "words", "match_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One unit as it shall be: its segments in order, and its target.
+
+    `position` is needed only without segments; else it is the first segment's.  `target_ids` are the
+    segments of an aligned translation; None shares those of the old units by length.
+    """
+
+    segment_ids: tuple[int, ...]
+    target: str
+    position: int | None = None
+    target_ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """The run that a regrouping is, and the units that stand there now, in order."""
+
+    run_id: int
+    unit_ids: tuple[int, ...]
+
+
+def regroup(
+    db: Database,
+    olds: Sequence[tuple[int, int]],
+    parts: Sequence[Part],
+    *,
+    actor: str,
+    command: str = "regroup",
+    why: str = "",
+) -> Regrouped:
+    """Put new units in the place of old ones, given as (unit id, version), in one transaction.
+
+    The old units go on as the first new ones.  The new ones have the lowest state of the old, and
+    no findings: those were about other texts.  Raises ConflictError if an old unit has another
+    version, InputError if they are of different texts or the segments are not the same.
+    """
+    with writing(db), running(db, command, {"units": [i for i, _ in olds]}, actor=actor) as run:
+        before = [current_unit(db, unit_id, version) for unit_id, version in olds]
+        _same_text(before)
+        if not parts:
+            raise InputError("say which units shall stand there")
+        kept = sorted(segment for unit in before for segment in unit["segments"])
+        if sorted(segment for part in parts for segment in part.segment_ids) != kept:
+            raise InputError("the new units must have the segments of the old ones, each once")
+        targets = shared_targets(db, before, parts)
+        after = [
+            _planned(db, part, before, actor, ids) for part, ids in zip(parts, targets, strict=True)
+        ]
+        ids = [unit["id"] for unit in before][: len(parts)]
+        placed: dict[int, dict[str, Any] | None] = dict.fromkeys(
+            unit["id"] for unit in before[len(parts) :]
+        )
+        missing = [new_unit(db, plan) for plan in after[len(ids) :]]
+        before += [
+            {"id": unit_id, "version": 0, "target": "", "state": "initial"} for unit_id in missing
+        ]
+        placed.update(zip([*ids, *missing], after, strict=True))
+        place_units(db, run.run_id, before, placed, actor=actor, why=why or command)
+        run.counts.update(before=len(olds), after=len(parts))
+    return Regrouped(run.run_id, (*ids, *missing))
+
+
+def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
+    """Bring back the units of before a regrouping, inside the run `undoing`.
+
+    False, and nothing done, if one of them is not as the regrouping left it.
+    """
+    snapshot = db.conn.execute(
+        f"""SELECT g.unit_id, g.before, u.version, u.target = r.after AND u.state = r.state_after
+          AND CASE WHEN g.source IS NULL THEN d.format = '{SHELF}' ELSE {SOURCE} = g.source END
+        FROM regroupings g JOIN units u ON u.id = g.unit_id JOIN documents d ON d.id = u.document_id
+        JOIN revisions r ON r.unit_id = g.unit_id AND r.run_id = g.run_id WHERE g.run_id = ?""",
+        (run_id,),
+    ).fetchall()
+    if not all(stands for *_, stands in snapshot):
+        return False
+    now_there = [current_unit(db, unit_id, version) for unit_id, _, version, _ in snapshot]
+    wanted = {unit_id: json.loads(before) if before else None for unit_id, before, *_ in snapshot}
+    home = {row["document_id"] for row in wanted.values() if row}
+    if not home & {unit["document_id"] for unit in now_there}:
+        return False  # the text has a new version, with other segments
+    give_segments(db, now_there, wanted)
+    place_units(db, undoing, now_there, wanted, actor=actor, why=f"undid run {run_id}")
+    return True
+
+
+def current_unit(db: Database, unit_id: int, version: int) -> dict[str, Any]:
+    """A unit's row, with the ids of its segments.  Raises ConflictError if it has another version."""
+    cursor = db.conn.execute(
+        f"SELECT id, version, updated_at, {', '.join(_KEPT)} FROM units WHERE id = ?", (unit_id,)
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise StoreError(f"there is no unit {unit_id}; look its number up in the view bitext")
+    unit = dict(zip([column[0] for column in cursor.description], row, strict=True))
+    if unit["version"] != version:
+        raise ConflictError(
+            f"unit {unit_id} was changed by {unit['updated_by'] or 'an engine'} since you read it;"
+            " look at it again"
+        )
+    unit["segments"] = [
+        found[0]
+        for found in db.conn.execute(
+            "SELECT segment_id FROM unit_segments WHERE unit_id = ? ORDER BY position", (unit_id,)
+        )
+    ]
+    unit["targets"], unit["bead"] = target_side(db, unit_id)
+    unit["notes"] = [
+        found[0] for found in db.conn.execute("SELECT id FROM notes WHERE unit_id = ?", (unit_id,))
+    ]
+    return unit
+
+
+def _same_text(units: Sequence[dict[str, Any]]) -> None:
+    if len({(unit["document_id"], unit["target_lang"]) for unit in units}) != 1:
+        raise InputError("only units of one text and one language can be regrouped together")
+
+
+def _planned(
+    db: Database, part: Part, before: Sequence[dict[str, Any]], actor: str, targets: Sequence[int]
+) -> dict[str, Any]:
+    """The row of a new unit."""
+    (words, first) = db.conn.execute(
+        "SELECT coalesce(sum(words), 0), min(position) FROM segments"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(part.segment_ids),),
+    ).fetchone()
+    position = first if part.segment_ids else part.position
+    if position is None:
+        raise InputError("a unit without segments needs a position")
+    lowest = min(before, key=lambda unit: STATES.index(unit["state"]))["state"]
+    reached = "translated" if lowest == "initial" else lowest
+    return {
+        "document_id": before[0]["document_id"],
+        "target_lang": before[0]["target_lang"],
+        "position": position,
+        "target": part.target,
+        "state": reached if part.target else "initial",
+        "sub_state": "wb:edited",
+        "origin": before[0]["origin"],
+        "score": None,
+        "updated_by": actor,
+        "words": words,
+        "match_id": None,
+        "segments": list(part.segment_ids),
+        "targets": list(targets),
+        "bead": new_bead(before),
+    }
+
+
+def new_unit(db: Database, plan: dict[str, Any]) -> int:
+    """An empty unit, on no position that another could have."""
+    cursor = db.conn.execute(
+        "INSERT INTO units (document_id, target_lang, position, updated_at)"
+        " VALUES (?, ?, -2 - (SELECT coalesce(max(id), 0) FROM units), ?)",
+        (plan["document_id"], plan["target_lang"], now()),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def place_units(
+    db: Database,
+    run_id: int,
+    before: Sequence[dict[str, Any]],
+    wanted: dict[int, dict[str, Any] | None],
+    *,
+    actor: str,
+    why: str,
+) -> None:
+    """Give units their new rows and segments, or (None) put them on the shelf; with history."""
+    ids = json.dumps([unit["id"] for unit in before])
+    every = "IN (SELECT value FROM json_each(?))"
+    db.conn.execute(f"UPDATE units SET position = -1 - id WHERE id {every}", (ids,))
+    for table in ("unit_segments", "unit_targets", "beads", "findings", "claims"):
+        db.conn.execute(f"DELETE FROM {table} WHERE unit_id {every}", (ids,))
+    standing = next(unit_id for unit_id, row in wanted.items() if row)
+    for unit in before:
+        row = wanted[unit["id"]]
+        db.conn.execute(
+            "INSERT INTO regroupings (run_id, unit_id, before) VALUES (?, ?, ?)",
+            (run_id, unit["id"], json.dumps(unit) if "segments" in unit else None),
+        )
+        if row is None:
+            row = {**unit, "document_id": shelf(db, unit["document_id"]), "position": unit["id"]}
+            row |= {"segments": [], "targets": [], "bead": None}
+            db.conn.execute(
+                "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (standing, unit["id"])
+            )
+        _write(db, run_id, unit, row, actor=actor, why=why)
+    db.conn.execute(
+        f"""UPDATE regroupings SET source = (SELECT {SOURCE} FROM units u
+          JOIN documents d ON d.id = u.document_id WHERE u.id = unit_id AND d.format <> '{SHELF}')
+        WHERE run_id = ?""",
+        (run_id,),
+    )
+    for unit_id, row in wanted.items():
+        for note_id in (row or {}).get("notes", ()):
+            db.conn.execute("UPDATE notes SET unit_id = ? WHERE id = ?", (unit_id, note_id))
+
+
+def _write(
+    db: Database, run_id: int, unit: dict[str, Any], row: dict[str, Any], *, actor: str, why: str
+) -> None:
+    at, version = now(), unit["version"] + 1
+    db.conn.execute(
+        f"UPDATE units SET {', '.join(f'{column} = :{column}' for column in _KEPT)},"
+        " version = :version, updated_at = :at WHERE id = :id",
+        {
+            **{column: row[column] for column in _KEPT},
+            "version": version,
+            "at": at,
+            "id": unit["id"],
+        },
+    )
+    db.conn.executemany(
+        "INSERT INTO unit_segments (unit_id, segment_id, position) VALUES (?, ?, ?)",
+        [(unit["id"], segment, place) for place, segment in enumerate(row["segments"])],
+    )
+    write_target_side(db, unit["id"], row)
+    draft = db.conn.execute("SELECT text FROM matches WHERE id = ?", (row["match_id"],)).fetchone()
+    db.conn.execute(
+        "INSERT INTO revisions (unit_id, version, before, after, state_before, state_after, actor, at,"
+        " edit_distance, run_id, why, sub_state_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (unit["id"], version, unit["target"], row["target"], unit["state"], row["state"], actor, at,
+         edit_distance(draft[0] if draft else None, row["target"]), run_id, why,
+         unit.get("sub_state", "")),
+    )  # fmt: skip
+
+
+def shelf(db: Database, home: int) -> int:
+    """The document that holds what regrouping left over of a text."""
+    name = f"{SHELF}:{home}"
+    found = db.conn.execute("SELECT id FROM documents WHERE hash = ?", (name,)).fetchone()
+    if found:
+        return int(found[0])
+    cursor = db.conn.execute(
+        "INSERT INTO documents (path, title, lang, format, hash, added_at, version, replaced_by)"
+        " SELECT path, title, lang, ?, ?, ?, version, id FROM documents WHERE id = ?",
+        (SHELF, name, now(), home),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def give_segments(
+    db: Database, units: Sequence[dict[str, Any]], wanted: dict[int, dict[str, Any] | None]
+) -> None:
+    """Share the segments that units have now, on both sides, among their old selves.
+
+    A segment that was split meanwhile goes where the part before it goes.
+    """
+    for side in ("segments", "targets"):
+        owner = {
+            segment: unit_id
+            for unit_id, row in wanted.items()
+            if row
+            for segment in row.get(side, ())
+        }
+        there = json.dumps([segment for unit in units for segment in unit.get(side, ())])
+        shared: dict[int, list[int]] = {unit_id: [] for unit_id in wanted}
+        last = next((unit_id for unit_id, row in wanted.items() if row), 0)
+        places: dict[int, int] = {}
+        for segment, position in db.conn.execute(
+            "SELECT id, position FROM segments WHERE id IN (SELECT value FROM json_each(?)) ORDER BY position",
+            (there,),
+        ):
+            last = owner.get(segment, last)
+            shared[last].append(segment)
+            places.setdefault(last, position)
+        for unit_id, row in wanted.items():
+            if row:
+                row[side] = shared[unit_id]
+                if side == "segments":
+                    row["position"] = places.get(unit_id, row["position"])
