@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from workbench import lexicon, store
 from workbench.errors import InputError, StoreError
 from workbench.lang import nfc
-from workbench.model import WordLink
 from workbench.wordlinks import gold
 from workbench.wordlinks.streaming import Linker
 from workbench.wordlinks.tokens import cut, key
 from workbench.wordlinks.training import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from workbench.model import LinkDecision
@@ -92,7 +91,10 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
         linked_words = ((waiting.popleft(), found) for found in linker.link(pairs))
         while batch := list(islice(linked_words, BATCH)):
             stored = [
-                (words.unit, _links(words, found))
+                (
+                    words.unit,
+                    gold.with_decisions(found, words.decisions, words.source, words.target),
+                )
                 for words, found in batch
                 if job.redo or not words.unit.linked
             ]
@@ -137,18 +139,6 @@ def unit_words(unit: UnitText, job: Job, decisions: Iterable[LinkDecision]) -> W
     source = [token.text for token in cut(unit.source, job.source_lang, spaced=job.spaced)]
     target = [token.text for token in cut(unit.target, job.target_lang, spaced=job.spaced)]
     return Words(unit, source, target, gold.present(decisions, source, target))
-
-
-def _links(words: Words, found: Sequence[Link]) -> list[WordLink]:
-    """A unit's links: what the models found, but for what people decided."""
-    free = [(link.source, link.target, link.probability, "") for link in found
-            if (link.source, link.target) not in words.decisions]  # fmt: skip
-    made = [(i, j, 1.0, decision.actor) for (i, j), decision in words.decisions.items()
-            if decision.linked]  # fmt: skip
-    return [
-        WordLink(i, j, words.source[i].lower(), words.target[j].lower(), round(share, 3), actor)
-        for i, j, share, actor in sorted(free + made)
-    ]
 
 
 def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:

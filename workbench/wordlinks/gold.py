@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.model import WordLink
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from workbench.model import LinkDecision
+    from workbench.wordlinks.streaming import Link
 
 # How many times likelier a link is that a person made, and how many times less one they took away.
 MADE, REMOVED = 1e4, 1e-6
@@ -33,9 +36,26 @@ def present(
     return found
 
 
-def hints(decisions: dict[tuple[int, int], LinkDecision]) -> list[tuple[int, int, float]]:
+def hints(decisions: Mapping[tuple[int, int], LinkDecision]) -> list[tuple[int, int, float]]:
     """The decisions as a `Pair`'s hints."""
     return [(i, j, MADE if made.linked else REMOVED) for (i, j), made in decisions.items()]
+
+
+def with_decisions(
+    found: Iterable[Link],
+    decisions: Mapping[tuple[int, int], LinkDecision],
+    source: Sequence[str],
+    target: Sequence[str],
+) -> list[WordLink]:
+    """A unit's links: what the models found, but for what people decided."""
+    free = [(link.source, link.target, round(link.probability, 3), "") for link in found
+            if (link.source, link.target) not in decisions]  # fmt: skip
+    made = [(i, j, 1.0, decision.actor) for (i, j), decision in decisions.items()
+            if decision.linked]  # fmt: skip
+    return [
+        WordLink(i, j, source[i].lower(), target[j].lower(), share, actor)
+        for i, j, share, actor in sorted(free + made)
+    ]
 
 
 def _place(number: int, text: str, words: Sequence[str]) -> int | None:
