@@ -27,7 +27,7 @@ from workbench.wordlinks.training import Pair
 
 PAIRS = ("en-es", "en-fr", "en-de", "en-pt", "en-it")
 # Of each kind of text, the share of lines that is read; of the rest there is plenty.
-SHARES = {"docs": 0.2, "docsmt": 0.0}
+SHARES = {"docs": 0.2, "docsmt": 0.0, "novelsbt": 0.0}
 LONGEST = 60
 # What is kept: word pairs linked this often, and in this share of the rarer word's links.
 LEAST, SHARE = 0.3, 0.003
