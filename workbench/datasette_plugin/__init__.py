@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.datasette_plugin import cells, finding, pages, saving, team, working
+from workbench.datasette_plugin import cells, finding, pages, saving, team, words, working
 from workbench.datasette_plugin.guard import guarded
 from workbench.datasette_plugin.responses import gentle
 
@@ -43,6 +43,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{unit}/save$", saving.save),
         (rf"{unit}/more\.json$", working.more),
         (rf"{unit}/note$", working.note),
+        (rf"{unit}/words$", words.words),
         (rf"{unit}/dismiss$", working.dismiss),
         (rf"{unit}/split$", working.split),
         (rf"{unit}/merge$", working.merge),
