@@ -291,6 +291,7 @@ function dress() {
 }
 
 dress();
+document.body.dataset.ready = "1";
 const keys = /** @type {HTMLElement} */ (document.getElementById("keys-button"));
 keys.hidden = false;
 keys.addEventListener("click", () => help.showModal());
