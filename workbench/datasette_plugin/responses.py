@@ -101,6 +101,8 @@ async def page(
         "role": role,
         "reviews": role in {"reviewer", "admin"},
         "names_are_typed": names_are_typed(datasette),
+        # a reader who is known to be one; who is not known yet may type and is asked then
+        "reading": role == "reader" and bool(person(request) or not names_are_typed(datasette)),
         "home": datasette.urls.path("/-/workbench"),
         "datasette_home": datasette.urls.instance(),
         "logout": datasette.urls.logout(),
