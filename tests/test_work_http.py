@@ -371,8 +371,8 @@ def test_datasettes_own_pages(site: Client) -> None:
     revisions = site.get(f"/book/revisions?unit_id={unit['id']}")
     assert re.search(r"<ins>[^<]*&lt;", revisions)
     assert "<del>" in revisions
-    bitext = site.get("/book/bitext?unit_id=100")
-    assert f"{HOME}/1/es?at=97#p99" in bitext
+    bitext = site.get(f"/book/bitext?unit_id={unit['id']}")
+    assert f"{HOME}/1/es?at={unit['position'] - 2}#p{unit['position']}" in bitext
     assert "mean probability of a token: 61%" in bitext
     assert f"{HOME}/find" in site.get("/book/bitext_en_es")
     page = site.get("/book") + site.ask("GET", "/book/-/queries")[1]  # 1.0 has a page of its own
