@@ -12,7 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
 
 from workbench import registry
 from workbench.drafting import Drafter, Judge, Stage

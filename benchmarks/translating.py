@@ -106,7 +106,8 @@ def argostranslate(folder: Path) -> Callable[[str], str]:
     chosen = {language.code: language for language in original.get_installed_languages()}
     pair = chosen["en"].get_translation(chosen["tlh"])
     pair.underlying.sentencizer = Sentences()
-    return pair.translate
+    translate: Callable[[str], str] = pair.translate
+    return translate
 
 
 class Sentences:

@@ -78,7 +78,7 @@ from workbench.store.side import (
 )
 from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
-from workbench.store.terms import add_terms, terms
+from workbench.store.terms import add_terms, remove_terms, terms
 from workbench.store.units import (
     REJECTED,
     Edit,
@@ -180,6 +180,7 @@ __all__ = [
     "progress",
     "regroup",
     "release",
+    "remove_terms",
     "replaced",
     "require",
     "restore_finding",
