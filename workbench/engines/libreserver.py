@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import time
@@ -65,11 +64,7 @@ class Server:
     @property
     def is_here(self) -> bool:
         """Whether it runs on this machine, so that no text leaves it."""
-        name = urllib.parse.urlsplit(self.url).hostname or ""
-        try:
-            return name == "localhost" or ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return False
+        return web.is_here(self.url)
 
     def languages(self) -> dict[str, set[str]]:
         """The server's codes of source languages, each with those of its targets.

@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 # Seconds after which a model that is still not loaded is given up.
@@ -17,11 +18,12 @@ TEXT = "a"
 
 def trouble(folder: Path) -> str:
     """Why an unpacked package cannot translate; "" if it can."""
-    command = [sys.executable, "-m", "workbench.engines.proof", str(folder)]
+    # -P: what lies in the folder where somebody happens to be is not imported
+    command = [sys.executable, "-P", "-m", "workbench.engines.proof", str(folder)]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=PATIENCE, check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"its model is not loaded within {PATIENCE} seconds"
@@ -62,8 +64,9 @@ def _limit(folder: Path) -> None:
     size = sum(file.stat().st_size for file in folder.rglob("*"))
     most = MEMORY + 4 * size
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard == resource.RLIM_INFINITY or hard > most:
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    with suppress(ValueError, OSError):  # macOS has no such limit
+        if hard == resource.RLIM_INFINITY or hard > most:
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
