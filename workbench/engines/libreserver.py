@@ -134,7 +134,7 @@ class Server:
             pause = _asked_pause(error.headers) or FIRST_PAUSE * 2 ** (tries - 1)
             if tries >= TRIES or pause > LONGEST_PAUSE:
                 raise EngineError(
-                    f"libretranslate: {self.url} is busy ({said}) and asks to wait;"
+                    f"libretranslate: {self.url} is busy ({said}) and asks to wait {pause:.0f} s;"
                     " what is stored stays: run again later"
                 )
             return pause
