@@ -18,8 +18,8 @@ TEXT = "a"
 
 def trouble(folder: Path) -> str:
     """Why an unpacked package cannot translate; "" if it can."""
-    # -P: what lies in the folder where somebody happens to be is not imported
-    command = [sys.executable, "-P", "-m", "workbench.engines.proof", str(folder)]
+    # -P: what lies beside this file, or where somebody happens to be, is not imported
+    command = [sys.executable, "-P", __file__, str(folder)]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=PATIENCE, check=False,
@@ -36,19 +36,14 @@ def trouble(folder: Path) -> str:
 
 
 def _prove(folder: Path) -> None:
-    """Load the tokenizer and the model, and translate."""
+    """Load the tokenizer and the model, and translate; imports nothing of the workbench, to be quick."""
     import ctranslate2
+    from argostranslate.package import Package
 
-    from workbench.engines.packages import Package, metadata
-    from workbench.errors import EngineError
-
-    described = metadata(folder)
-    package = Package.described(folder, described) if described else None
-    if package is None:
-        raise SystemExit("its metadata.json names no language pair")
     try:
+        package = Package(folder)
         tokens = package.tokenizer.encode(TEXT)
-    except (EngineError, OSError, RuntimeError, ValueError, LookupError) as error:
+    except (AttributeError, OSError, RuntimeError, ValueError, LookupError) as error:
         raise SystemExit(f"its tokenizer cannot be used: {error}") from error
     if not tokens:
         raise SystemExit("its tokenizer gives nothing")
