@@ -180,6 +180,15 @@ def test_broken_answers_cost_only_their_texts(server: LibreServer, body: bytes) 
     assert "the answer" in evil
 
 
+def test_what_a_server_says_cannot_command_the_terminal(server: LibreServer) -> None:
+    server.trouble = lambda _: failed(400, "\x1b[2Jgone\n\u202eback " + "x" * 5000)
+    (answer,) = best(loaded(), "One.")
+    assert answer.startswith("! 127.0.0.1")
+    assert "[2Jgone back xxx" in answer
+    assert answer.isprintable()
+    assert len(answer) < 400
+
+
 def test_an_endless_answer_is_not_kept(
     server: LibreServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

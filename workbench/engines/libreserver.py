@@ -125,7 +125,7 @@ class Server:
             said = _message(error)
         if error.code in {301, 302, 303, 307, 308}:
             raise EngineError(
-                f"libretranslate: {self.url} sends texts on to {error.headers['Location']};"
+                f"libretranslate: {self.url} sends texts on to {web.printable(error.headers['Location'])};"
                 f" set {URL} to the address that answers"
             )
         if error.code in {401, 403, 404, 405} or "api key" in said.lower():
@@ -211,7 +211,7 @@ def _message(error: urllib.error.HTTPError) -> str:
         said = json.loads(error.read(1 << 16))["error"]
     except (*web.FAILURES, KeyError, TypeError, RecursionError):
         said = error.reason
-    return f"HTTP {error.code}: {' '.join(str(said).split())[:200]}"
+    return f"HTTP {error.code}: {web.printable(said)}"
 
 
 def _asked_pause(headers: Message) -> float | None:

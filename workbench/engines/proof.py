@@ -32,7 +32,9 @@ def trouble(folder: Path) -> str:
     said = [line for line in done.stderr.splitlines() if line.strip()]
     if done.returncode < 0 or not said:
         return f"its model brings the program down (signal {-done.returncode})"
-    return said[-1][:300]
+    from workbench.engines.web import printable
+
+    return printable(said[-1])
 
 
 def _prove(folder: Path) -> None:

@@ -76,9 +76,15 @@ def reason(error: BaseException) -> str:
     """Why it failed, for people; releases the connection."""
     if isinstance(error, urllib.error.HTTPError):
         error.close()
-        return f"HTTP {error.code} {error.reason}".strip()
+        return f"HTTP {error.code} {printable(error.reason)}".strip()
     cause = getattr(error, "reason", error)
-    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return printable(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
+
+
+def printable(said: object) -> str:
+    """What a foreign program says, in one line that no terminal takes for commands."""
+    words = "".join(c if c.isprintable() else " " for c in str(said)).split()
+    return " ".join(words)[:300]
 
 
 def _opener(*, follow: bool, proxy: bool) -> urllib.request.OpenerDirector:
