@@ -435,8 +435,11 @@ def test_the_panel(server: tuple[str, Path], browser: Browser) -> None:
         page.locator("#p3 textarea").focus()
         page.keyboard.press("Alt+n")
         page.keyboard.type('@Ben is this right? <b>"bold"</b>')
-        page.keyboard.press("Tab")
-        page.keyboard.press("Enter")
+        page.reload()  # a note that was not sent is kept as well
+        ready(page)
+        page.locator("#p3 textarea").focus()
+        note = side.get_by_label("A note on this unit")
+        note.press("Control+Enter")
         side.locator(".mention", has_text="@Ben").wait_for()
         side.get_by_role("button", name="Settled").click()
         side.get_by_text("settled by Ana").wait_for()
