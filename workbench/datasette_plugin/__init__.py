@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.datasette_plugin import cells, finding, pages, saving, team, working
+from workbench.datasette_plugin import aligning, cells, finding, pages, saving, team, words, working
 from workbench.datasette_plugin.guard import guarded
 from workbench.datasette_plugin.responses import gentle
 
@@ -25,6 +25,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages, and the addresses that take a person's work."""
     unit = rf"^{HOME}/unit/(?P<unit_id>\d+)"
     text = rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
+    bitext = rf"^{HOME}/align/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
     routes = [
         (rf"^{HOME}$", pages.documents),
         (rf"^{HOME}/static/(?P<name>[a-z_-]+\.(?:css|js))$", pages.static),
@@ -43,9 +44,12 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{unit}/save$", saving.save),
         (rf"{unit}/more\.json$", working.more),
         (rf"{unit}/note$", working.note),
+        (rf"{unit}/words$", words.words),
         (rf"{unit}/dismiss$", working.dismiss),
         (rf"{unit}/split$", working.split),
         (rf"{unit}/merge$", working.merge),
+        (rf"{bitext}$", aligning.alignment),
+        (rf"{bitext}/step$", aligning.step),
         (rf"{text}$", pages.review),
         (rf"{text}/next$", pages.next_unit),
         (rf"{text}/units\.json$", finding.units),

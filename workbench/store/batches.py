@@ -10,7 +10,8 @@ from workbench.errors import InputError, RefusedError, StoreError
 from workbench.model import STATES
 from workbench.store.claims import claim, release
 from workbench.store.database import now, writing
-from workbench.store.filters import ONE_TEXT, Filter, each_unit, pattern_of
+from workbench.store.filters import Filter
+from workbench.store.finding import ONE_TEXT, each_unit, pattern_of
 from workbench.store.people import Rules, check_edit
 from workbench.store.reading import rows
 from workbench.store.regroup import undo_regroup
