@@ -42,6 +42,7 @@ from workbench.store.people import (
     role_of,
     set_role,
 )
+from workbench.store.questions import QUESTIONS
 from workbench.store.reading import (
     bitext,
     documents,
@@ -70,12 +71,7 @@ from workbench.store.review import (
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
-from workbench.store.side import (
-    first_drafts,
-    heading_before,
-    terms_in,
-    window_before,
-)
+from workbench.store.side import first_drafts, heading_before, terms_in, window_before
 from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
 from workbench.store.terms import add_terms, terms
@@ -105,6 +101,7 @@ from workbench.store.word_links import (
 
 __all__ = [
     "ENGINE_FINDING",
+    "QUESTIONS",
     "REJECTED",
     "ROLES",
     "SORTS",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench.errors import InputError
 from workbench.model import STATES
 from workbench.store.database import now
-from workbench.store.search import word_matches, word_test
+from workbench.store.search import text_matches, word_matches, word_test
 from workbench.store.units import REJECTED
 
 if TYPE_CHECKING:
@@ -223,9 +223,18 @@ def _words(db: Database, wanted: Filter) -> _Conditions:
     if wanted.is_regex or not wanted.text.strip():
         return [], {}
     few, values = word_matches(wanted.text, wanted.side)
-    if _many(db, few, values):
-        return [word_test(wanted.text, wanted.side)], dict(values)
-    return [f"u.id IN ({few})"], dict(values)
+    test = word_test(wanted.text, wanted.side) if is_frequent(db, wanted) else f"u.id IN ({few})"
+    return [test], dict(values)
+
+
+def is_frequent(db: Database, wanted: Filter) -> bool:
+    """Whether so many units have the words wanted that each unit is tested in order."""
+    if wanted.is_regex or not wanted.text.strip():
+        return False
+    sides: tuple[Literal["source", "target"], ...] = (
+        ("source", "target") if wanted.side == "either" else (wanted.side,)
+    )
+    return any(_many(db, *text_matches(wanted.text, side)) for side in sides)
 
 
 def _many(db: Database, sql: str, values: Mapping[str, object]) -> bool:

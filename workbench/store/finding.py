@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
-from workbench.store.filters import Filter, ids_sql, key_of, state_conditions
+from workbench.store.filters import Filter, ids_sql, is_frequent, key_of, state_conditions
 from workbench.store.reading import rows
 from workbench.store.views import SOURCE
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 # Seconds that one text may keep a pattern busy, and that a whole search may take.
 ONE_TEXT = 0.2
 PATIENCE = 2.0
-# Units looked at for a pattern at a time, counted at most, and shown at most.
+# Units looked at for a pattern at a time, counted at most (of frequent words: fewer), and shown at most.
 CHUNK = 200
 COUNTED = 1000
+FEW = 100
 MOST = 500
 
 
@@ -96,16 +97,17 @@ def count_units(db: Database, wanted: Filter) -> tuple[int, bool]:
         found = find_units(db, wanted, size=MOST)
         return len(found.units), found.following is None
     sql, parameters = ids_sql(db, wanted, "")
+    most = FEW if is_frequent(db, wanted) else COUNTED
     try:
         with limited(db, PATIENCE):
             (number,) = db.conn.execute(
-                f"SELECT count(*) FROM ({sql} LIMIT {COUNTED + 1})", parameters
+                f"SELECT count(*) FROM ({sql} LIMIT {most + 1})", parameters
             ).fetchone()
     except sqlite3.OperationalError as error:
         if "interrupted" not in str(error):
             raise
         return 0, False
-    return min(number, COUNTED), number <= COUNTED
+    return min(number, most), number <= most
 
 
 @contextmanager
