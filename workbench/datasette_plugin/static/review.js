@@ -4,6 +4,7 @@
 
 import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.js";
 import { restore } from "./keeping.js";
+import { light } from "./marks.js";
 import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
 import { field, list, post, say, type, unitOf } from "./page.js";
 import { claim, listen } from "./people.js";
@@ -182,6 +183,8 @@ jumper.addEventListener("close", () => {
 });
 
 onArrival((unit) => offer(unit, waiting(unit.dataset.id), save));
+light();
+document.addEventListener("workbench:arrived", light);
 attend();
 listen();
 follow();
