@@ -27,7 +27,7 @@ from workbench import store
 from workbench.model import Finding, Segment
 from workbench.store import Database
 
-DOCUMENTS = 100
+DOCUMENTS = 20
 SAVES, VIEWS = 200, 15
 HOME = "/-/workbench"
 SYLLABLES = [
@@ -49,7 +49,7 @@ SYLLABLES = [
 ]
 PAGES = {
     "documents": "",
-    "review page, 100 units from the middle": "/1/es?at=50",
+    "review page, 100 units from the middle": "/1/es?at=200",
     "find: all, first page": "/find",
     "find: a state in a language": "/find?state=initial&lang=es",
     "find: lowest score first": "/find?sort=score",
@@ -95,7 +95,7 @@ def segments(sentences: list[str]) -> Iterator[Segment]:
 
 
 def fill(db: Database, units: int) -> None:
-    """A hundred documents: drafted, a tenth of the units with findings, a twentieth edited."""
+    """Twenty documents: drafted, a tenth of the units with findings, a twentieth edited."""
     sentences = texts(units // DOCUMENTS, 1)
     for number in range(DOCUMENTS):
         mine = [f"{text} {word(number * 7)}" for text in sentences]

@@ -21,7 +21,7 @@ from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter
-from workbench.store.finding import Found, count_units, find_units
+from workbench.store.finding import Deadline, Found, count_units, find_units
 from workbench.store.measures import work_report
 from workbench.store.notes import (
     add_note,
@@ -108,6 +108,7 @@ __all__ = [
     "Added",
     "Batch",
     "Database",
+    "Deadline",
     "Done",
     "DraftReader",
     "Edit",

@@ -55,14 +55,14 @@ class Filter:
 _ORDERS = {
     "position": "document_id, target_lang, position",
     "score": "score, unit",
-    "findings": "open_findings DESC, unit",
+    "findings": "findings DESC, unit",
     "changed": "updated_at DESC, unit DESC",
 }
 _KEYS = {
     "position": ("document_id", "target_lang", "position"),
-    "score": ("score", "id"),
-    "findings": ("findings", "id"),
-    "changed": ("updated_at", "id"),
+    "score": ("score", "unit"),
+    "findings": ("findings", "unit"),
+    "changed": ("updated_at", "unit"),
 }
 _AFTER = {
     "position": "(u.document_id, u.target_lang, u.position) > (:k0, :k1, :k2)",
@@ -83,7 +83,8 @@ def ids_sql(db: Database, wanted: Filter, after: str) -> tuple[str, dict[str, An
         where.append(_AFTER[wanted.sort])
         parameters.update(_read_key(wanted, after))
     branches = [
-        f"SELECT u.id AS unit, u.document_id, u.target_lang, u.position, u.score, u.open_findings, u.updated_at"
+        "SELECT u.id AS unit, u.document_id, u.target_lang, u.position, u.score,"
+        " u.open_findings AS findings, u.updated_at"
         f" FROM units u CROSS JOIN documents d ON d.id = u.document_id WHERE {' AND '.join([*where, *more])}"
         for more in product(state_conditions(wanted), _origins(db, wanted))
     ]
@@ -263,7 +264,7 @@ def key_of(wanted: Filter, row: dict[str, Any]) -> str:
 
 def _read_key(wanted: Filter, after: str) -> dict[str, Any]:
     """The key that an address carries.  Raises InputError if it is not one of this order."""
-    kinds = {"document_id": int, "position": int, "id": int, "findings": int, "score": float}
+    kinds = {"document_id": int, "position": int, "unit": int, "findings": int, "score": float}
     names = _KEYS[wanted.sort]
     broken = InputError("this page's address is broken; start from the first page")
     try:
