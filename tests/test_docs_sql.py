@@ -11,7 +11,8 @@ from samples import add_text, draft_all
 
 from workbench import store
 from workbench.check import check
-from workbench.store import Edit
+from workbench.model import LinkDecision, WordLink
+from workbench.store import Edit, LinkWriter, UnitText
 from workbench.store.views import VIEWS
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ QUESTIONS = re.findall(r"^### (.+?)\n+```sql\n(.+?)```", TEXT, re.MULTILINE | re
 CONTRACT = (
     "documents", "originals", "segments", "units", "unit_segments", "matches", "revisions", "findings",
     "runs", "terms",
+    "words", "linked_units", "word_links", "word_pairs", "word_link_edits",
     "users", "notes", "mentions", "dismissals", "claims", "saved_filters", "regroupings", "tallies",
 )  # fmt: skip
 
@@ -41,7 +43,18 @@ def worked(db: Database) -> Database:
     store.edit_unit(db, Edit(3, 1, "ben", state="final", seconds=2.0))
     store.edit_unit(db, Edit(4, 1, "ana", target="No vino nadie."))
     check(db, ["es", "fr"])
+    link_words(db)
     return db
+
+
+def link_words(db: Database) -> None:
+    """Link the first unit's words, and have a person change a link."""
+    unit = store.unit(db, 1)
+    text = UnitText(1, unit.source, unit.target, linked=False)
+    writer = LinkWriter(db, "en", "es", spaced=False)
+    shown = [WordLink(0, 0, "the", "el", 0.9), WordLink(1, 1, "lighthouse", "faro", 0.9)]
+    decision = LinkDecision(0, 1, "The", "faro", linked=True, actor="ana")
+    store.decide_link(db, text, 0, decision, (writer, shown))
 
 
 def test_there_are_questions_enough() -> None:
@@ -59,7 +72,7 @@ def test_tables_are_described(table: str, db: Database) -> None:
     assert table in db.table_names()
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [*VIEWS, "word_links_text"])
 def test_view_columns_are_described(view: str, db: Database) -> None:
     described = set(re.findall(r"`(\w+)`", TEXT))
     for column in db[view].columns_dict:
