@@ -11,8 +11,9 @@ from samples import add_text, draft_all
 
 from workbench import store
 from workbench.check import check
-from workbench.model import LinkDecision, WordLink
+from workbench.model import Alignment, Bead, LinkDecision, WordLink
 from workbench.store import Edit, LinkWriter, UnitText
+from workbench.store.alignments import Bitext, save_alignment
 from workbench.store.views import VIEWS
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ QUESTIONS = re.findall(r"^### (.+?)\n+```sql\n(.+?)```", TEXT, re.MULTILINE | re
 CONTRACT = (
     "documents", "originals", "segments", "units", "unit_segments", "matches", "revisions", "findings",
     "runs", "terms",
+    "bitexts", "unit_targets", "beads", "alignment_steps", "lexicon", "alignment_parts",
     "words", "linked_units", "word_links", "word_pairs", "word_link_edits",
     "users", "notes", "mentions", "dismissals", "claims", "saved_filters", "regroupings", "tallies",
 )  # fmt: skip
@@ -43,6 +45,12 @@ def worked(db: Database) -> Database:
     store.edit_unit(db, Edit(3, 1, "ben", state="final", seconds=2.0))
     store.edit_unit(db, Edit(4, 1, "ana", target="No vino nadie."))
     check(db, ["es", "fr"])
+    third = add_text(db, ["The end.", "Good night."], path="b.txt").document_id
+    german = add_text(db, ["Ende."], path="b.de.txt", lang="de").document_id
+    beads = Alignment([Bead((0,), (0,), 0.9), Bead((1,), (), 0.4)], 1.0)
+    with store.running(db, "align", {}) as run:
+        save_alignment(db, Bitext(third, german, "de"), beads, origin="test 1", run_id=run.run_id)
+        run.counts["aligned"] = 1
     link_words(db)
     return db
 
@@ -72,7 +80,7 @@ def test_tables_are_described(table: str, db: Database) -> None:
     assert table in db.table_names()
 
 
-@pytest.mark.parametrize("view", [*VIEWS, "word_links_text"])
+@pytest.mark.parametrize("view", [*VIEWS, "beads_text", "word_links_text"])
 def test_view_columns_are_described(view: str, db: Database) -> None:
     described = set(re.findall(r"`(\w+)`", TEXT))
     for column in db[view].columns_dict:

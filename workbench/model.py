@@ -95,6 +95,8 @@ class Translator(Protocol):
     n_best: int = 1
     # it may have nothing for a text, and is then passed over
     partial: bool = False
+    # it takes texts as they are: nothing that must not change is hidden from it
+    verbatim: bool = False
     # what a person must know before it is given texts, like that they leave this machine
     notice: str = ""
 
@@ -235,7 +237,8 @@ class Candidate:
     """A hypothesis with who made it, how, and what speaks against it.
 
     `request` is the number under which an engine's answer to this very text is found again;
-    `quality` is how much of it people will probably keep, 0-100.
+    `quality` is how much of it people will probably keep, 0-100; `pivot` the language and text that
+    it went through.
     """
 
     hypothesis: Hypothesis
@@ -244,6 +247,7 @@ class Candidate:
     request: int | None = None
     quality: float | None = None
     findings: tuple[Finding, ...] = ()
+    pivot: tuple[str, str] | None = None
 
 
 class Check(Protocol):

@@ -16,5 +16,6 @@ if TYPE_CHECKING:
 def workbench_aligners() -> Iterable[Aligner]:
     """Aligners that ship with the workbench."""
     from workbench.aligners.gale_church import GaleChurch
+    from workbench.aligners.lexical import Lexical
 
-    return (GaleChurch(),)
+    return (Lexical(), GaleChurch())

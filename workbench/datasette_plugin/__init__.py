@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.datasette_plugin import cells, finding, pages, saving, team, words, working
+from workbench.datasette_plugin import aligning, cells, finding, pages, saving, team, words, working
 from workbench.datasette_plugin.guard import guarded
+from workbench.datasette_plugin.responses import gentle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     """The pages, and the addresses that take a person's work."""
     unit = rf"^{HOME}/unit/(?P<unit_id>\d+)"
     text = rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
-    return [
+    bitext = rf"^{HOME}/align/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
+    routes = [
         (rf"^{HOME}$", pages.documents),
         (rf"^{HOME}/static/(?P<name>[a-z_-]+\.(?:css|js))$", pages.static),
         (rf"^{HOME}/name$", saving.name),
@@ -46,6 +48,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{unit}/dismiss$", working.dismiss),
         (rf"{unit}/split$", working.split),
         (rf"{unit}/merge$", working.merge),
+        (rf"{bitext}$", aligning.alignment),
+        (rf"{bitext}/step$", aligning.step),
         (rf"{text}$", pages.review),
         (rf"{text}/next$", pages.next_unit),
         (rf"{text}/units\.json$", finding.units),
@@ -53,6 +57,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{text}/here$", working.here),
         (rf"{text}/people\.json$", working.people_here),
     ]
+    return [(pattern, gentle(view)) for pattern, view in routes]
 
 
 @hookimpl
@@ -64,8 +69,12 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 @hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
-    """Review, in Datasette's menu."""
-    return _links(datasette)
+    """Our pages, in Datasette's menu."""
+    further = {"find": "Find units", "report": "Report of the work", "people": "People and roles"}
+    return _links(datasette) + [
+        {"href": datasette.urls.path(f"{HOME}/{name}"), "label": label}
+        for name, label in further.items()
+    ]
 
 
 @hookimpl

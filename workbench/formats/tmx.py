@@ -25,7 +25,7 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 class TmxWriter:
-    """TMX 1.4b, one `tu` a unit that has a target; UTF-8.
+    """TMX 1.4b, one `tu` a unit that has both sides; UTF-8.
 
     Characters that XML cannot hold become U+FFFD.
     """
@@ -44,7 +44,7 @@ class TmxWriter:
         source_lang: str,
         target_lang: str,
     ) -> int:
-        """Write the units that have a target, one at a time."""
+        """Write the units that have both sides, one at a time."""
         from lxml import etree
 
         (stream,) = streams
@@ -57,7 +57,7 @@ class TmxWriter:
                 with file.element("body"):
                     file.write("\n")
                     for unit in units:
-                        if unit.target.strip():
+                        if unit.source.strip() and unit.target.strip():
                             file.write(_tu(unit), pretty_print=True)
                             count += 1
                 file.write("\n")

@@ -20,7 +20,8 @@ from workbench.store.claims import claim, claim_of, claims_of, release, units_be
 from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
-from workbench.store.filters import SORTS, Filter, Found, count_units, find_units
+from workbench.store.filters import SORTS, Filter
+from workbench.store.finding import Found, count_units, find_units
 from workbench.store.measures import work_report
 from workbench.store.notes import (
     add_note,

@@ -89,6 +89,10 @@ def _store(db: Database, new: NewDocument, staged: int) -> Added:
     if old:
         execute("UPDATE documents SET replaced_by = ? WHERE id = ?", (document_id, old[0]))
         kept = _carry_over(db, old[0], document_id)
+        execute(
+            "UPDATE OR IGNORE bitexts SET document_id = ? WHERE document_id = ?",
+            (document_id, old[0]),
+        )
     return Added(document_id, "replaced" if old else "added", staged, kept)
 
 

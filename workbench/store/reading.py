@@ -75,8 +75,11 @@ def documents_of(db: Database, source_lang: str | None, document_id: int | None)
             (source_lang,),
         ).fetchall()
     else:
+        # a text that is the translation of another is not translated itself, unless it is named
         found = db.conn.execute(
-            "SELECT id FROM documents WHERE replaced_by IS NULL ORDER BY id"
+            "SELECT id FROM documents WHERE replaced_by IS NULL"
+            " AND (id NOT IN (SELECT target_document_id FROM bitexts)"
+            " OR EXISTS (SELECT 1 FROM units WHERE document_id = documents.id)) ORDER BY id"
         ).fetchall()
     return [row[0] for row in found]
 

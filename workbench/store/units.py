@@ -88,10 +88,10 @@ def next_pending(
 ) -> list[PendingUnit]:
     """The next units of a document, after a position, that wait for a draft.
 
-    With `redo` these are all that no person has touched.  Going on after the last position, not
+    With `redo` these are all that no person has touched or translated.  Going on after the last position, not
     from the start, keeps a unit that gets no draft from holding up the rest.
     """
-    wanted = "" if redo else "AND u.state = 'initial'"
+    wanted = "AND u.sub_state <> 'wb:aligned'" if redo else "AND u.state = 'initial'"
     rows = db.conn.execute(
         f"""SELECT u.id, u.version, u.position, {SOURCE} FROM units u
         JOIN documents d ON d.id = u.document_id
@@ -106,7 +106,7 @@ def count_pending(
     db: Database, document_ids: Sequence[int], target_lang: str, *, redo: bool = False
 ) -> int:
     """How many units of these documents wait for a draft."""
-    wanted = "" if redo else "AND state = 'initial'"
+    wanted = "AND sub_state <> 'wb:aligned'" if redo else "AND state = 'initial'"
     query = f"SELECT count(*) FROM units WHERE document_id = ? AND target_lang = ? AND updated_by = '' {wanted}"
     return sum(db.conn.execute(query, (n, target_lang)).fetchone()[0] for n in document_ids)
 

@@ -1,0 +1,99 @@
+"""Turns passages into numbers: forms (cut words, digits, signs, single characters), and lengths."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+# Scripts written without spaces, and Hangul, whose syllables say more than its inflected words.
+_SPACELESS = (
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_FORM = re.compile(rf"[{_SPACELESS}]|\d+|(?:(?![{_SPACELESS}])[^\W\d_])+|[^\w\s]")
+# Inflection sits at the end of words in most languages we meet.
+CUT = 5
+# A passage longer than this is no sentence; what follows is not looked at.
+LONGEST = 4_000
+
+
+@lru_cache(maxsize=1 << 16)
+def _form(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word)
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", plain or word)[:CUT]
+
+
+def forms(text: str) -> list[str]:
+    """The forms of a text in their order: lower case, without diacritics, words cut to five letters."""
+    words = _FORM.findall(unicodedata.normalize("NFKC", text[:LONGEST]).lower())
+    return [word if word.isdigit() else _form(word) for word in words]
+
+
+class Vocabulary:
+    """Forms of one language, numbered as they come."""
+
+    def __init__(self) -> None:
+        self.number: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    def numbers(self, words: Iterable[str]) -> list[int]:
+        """Numbers of forms; new ones get the next."""
+        known = self.number
+        return [known.setdefault(word, len(known)) for word in words]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One text in numbers: passage i is `flat[start[i]:start[i + 1]]`, `size[i]` forms, `chars[i]` long."""
+
+    flat: Ints
+    start: Ints
+    size: Ints
+    chars: Floats
+    forms: int
+
+    def __len__(self) -> int:
+        return len(self.size)
+
+    def take(self, passages: Ints) -> Side:
+        """Some of the passages, in the order given."""
+        size = self.size[passages]
+        return Side(
+            self.flat[runs(self.start[passages], size)],
+            np.concatenate([[0], np.cumsum(size)]),
+            size,
+            self.chars[passages],
+            self.forms,
+        )
+
+
+def read(texts: Sequence[str], vocabulary: Vocabulary) -> Side:
+    """A text in numbers; the vocabulary grows.  `forms` is its size, set when all texts are read."""
+    rows = [vocabulary.numbers(forms(text)) for text in texts]
+    size = np.array([len(row) for row in rows], dtype=np.int64)
+    flat = np.fromiter((x for row in rows for x in row), np.int64, int(size.sum()))
+    chars = np.array([max(1, len(text.strip())) for text in texts], float)
+    return Side(flat, np.concatenate([[0], np.cumsum(size)]), size, chars, len(vocabulary))
+
+
+def runs(first: Ints, size: Ints) -> Ints:
+    """The numbers first[0] ... first[0]+size[0]-1, first[1] ... one run after the other."""
+    total = int(size.sum())
+    steps = np.arange(total) - np.repeat(np.cumsum(size) - size, size)
+    return np.repeat(first, size) + steps

@@ -1,0 +1,197 @@
+"""Sums and best paths over all alignments in a band: forward, backward, posteriors, decoding.
+
+A node (i, j) says that i source and j target passages are done.  In row i the band holds the nodes
+j = low[i] ... low[i] + width - 1.  Arrays of beads are [shape, row, column] of the node where they end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+# Beads in order: (source, source end, target, target end).
+Path = list[tuple[int, int, int, int]]
+
+# Source and target passages of a bead; the target-only bead is apart, it stays in its row.
+SHAPES = (
+    *((1, 0), (1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (1, 4), (4, 1)),
+    *((2, 3), (3, 2), (3, 3), (2, 4), (4, 2), (3, 4), (4, 3), (4, 4)),
+)
+LOST = -1e9
+
+
+@dataclass(frozen=True)
+class Band:
+    """The nodes looked at: n + 1 rows of `width` columns from `low`, which never falls."""
+
+    low: Ints
+    width: int
+    n: int
+    m: int
+    shapes: tuple[tuple[int, int], ...] = SHAPES
+
+    @cached_property
+    def column(self) -> Ints:
+        """Target passages done at each node, [row, column]; more than m where there is none."""
+        return self.low[:, None] + np.arange(self.width)
+
+    @cached_property
+    def origin(self) -> Ints:
+        """Flat index of the node where each bead begins, or of the extra last node if outside."""
+        nodes = np.full((len(self.shapes), self.n + 1, self.width), (self.n + 1) * self.width)
+        for k, (a, b) in enumerate(self.shapes):
+            if a > self.n:
+                continue
+            y = self.column[a:] - b - self.low[:-a, None]
+            row = np.arange(self.n + 1 - a)[:, None]
+            inside = (y >= 0) & (y < self.width)
+            nodes[k, a:] = np.where(inside, row * self.width + y, nodes[k, a:])
+        return nodes
+
+    @cached_property
+    def end(self) -> Ints:
+        """Flat index of the node where the bead that begins at each node ends, or of the extra node."""
+        nodes = np.full((len(self.shapes), self.n + 1, self.width), (self.n + 1) * self.width)
+        for k, (a, b) in enumerate(self.shapes):
+            if a > self.n:
+                continue
+            y = self.column[:-a] + b - self.low[a:, None]
+            row = np.arange(a, self.n + 1)[:, None]
+            inside = (y >= 0) & (y < self.width)
+            nodes[k, :-a] = np.where(inside, row * self.width + y, nodes[k, :-a])
+        return nodes
+
+    @property
+    def last(self) -> tuple[int, int]:
+        """Row and column of the node where everything is done."""
+        return self.n, int(self.m - self.low[self.n])
+
+
+def full(n: int, m: int, shapes: tuple[tuple[int, int], ...] = SHAPES) -> Band:
+    """All nodes."""
+    return Band(np.zeros(n + 1, np.int64), m + 1, n, m, shapes)
+
+
+def _steps(band: Band, skip: Floats) -> Floats:
+    """Sum of the scores of the target-only beads from the row's first node, [row, column]."""
+    sums = np.concatenate([[0.0], np.cumsum(skip)])
+    return sums[np.minimum(band.column, band.m)]
+
+
+def forward(band: Band, score: Floats, skip: Floats) -> Floats:
+    """Log of the sum over all paths from the start to each node.
+
+    `skip` are the scores of the target-only beads, one for each target passage.
+    """
+    sums = np.full((band.n + 1) * band.width + 1, LOST)
+    steps = _steps(band, skip)
+    origin, width = band.origin, band.width
+    for i in range(band.n + 1):
+        if i == 0:
+            raw = np.where(band.column[0] == 0, 0.0, LOST)
+        else:
+            ways = sums[origin[:, i]] + score[:, i]
+            top = ways.max(axis=0)
+            raw = top + np.log(np.exp(ways - top).sum(axis=0))
+        row = np.logaddexp.accumulate(raw - steps[i]) + steps[i]
+        sums[i * width : (i + 1) * width] = np.where(band.column[i] > band.m, LOST, row)
+    return sums
+
+
+def backward(band: Band, score: Floats, skip: Floats) -> Floats:
+    """Log of the sum over all paths from each node to the end."""
+    sums = np.full((band.n + 1) * band.width + 1, LOST)
+    steps = _steps(band, skip)
+    end, width = band.end, band.width
+    flat = score.reshape(len(band.shapes), -1)
+    flat = np.concatenate([flat, np.full((len(band.shapes), 1), LOST)], axis=1)
+    for i in range(band.n, -1, -1):
+        if i == band.n:
+            raw = np.where(band.column[i] == band.m, 0.0, LOST)
+        else:
+            at = end[:, i]
+            ways = sums[at] + np.take_along_axis(flat, at, axis=1)
+            top = ways.max(axis=0)
+            raw = top + np.log(np.exp(ways - top).sum(axis=0))
+        row = np.logaddexp.accumulate((raw + steps[i])[::-1])[::-1] - steps[i]
+        sums[i * width : (i + 1) * width] = np.where(band.column[i] > band.m, LOST, row)
+    return sums
+
+
+@dataclass(frozen=True)
+class Posteriors:
+    """How probable each bead is: [shape, row, column], and of target-only beads [row, column]."""
+
+    bead: Floats
+    skip: Floats
+    total: float
+
+
+def posteriors(band: Band, score: Floats, skip: Floats) -> Posteriors:
+    """Probabilities of all beads in the band (Rabiner 1989, forward-backward)."""
+    before, after = forward(band, score, skip), backward(band, score, skip)
+    row, column = band.last
+    total = float(before[row * band.width + column])
+    nodes = after[:-1].reshape(band.n + 1, band.width)
+    bead = np.exp(np.minimum(before[band.origin] + score + nodes - total, 0.0))
+    left = np.full((band.n + 1, band.width), LOST)
+    left[:, 1:] = before[:-1].reshape(band.n + 1, band.width)[:, :-1]
+    step = np.concatenate([[LOST], skip])[np.minimum(band.column, band.m)]
+    return Posteriors(bead, np.exp(np.minimum(left + step + nodes - total, 0.0)), total)
+
+
+def best(band: Band, score: Floats, skip: Floats) -> Path:
+    """The path of the highest sum: beads (source, source end, target, target end)."""
+    sums = np.full((band.n + 1) * band.width + 1, LOST)
+    steps = _steps(band, skip)
+    choice = np.zeros((band.n + 1, band.width), np.int8)
+    skipped = np.zeros((band.n + 1, band.width), bool)
+    for i in range(band.n + 1):
+        if i == 0:
+            raw = np.where(band.column[0] == 0, 0.0, LOST)
+        else:
+            ways = sums[band.origin[:, i]] + score[:, i]
+            choice[i] = ways.argmax(axis=0)
+            raw = ways.max(axis=0)
+        row = np.maximum.accumulate(raw - steps[i]) + steps[i]
+        skipped[i] = row > raw + 1e-9
+        sums[i * band.width : (i + 1) * band.width] = row
+    return _trace(band, choice, skipped)
+
+
+def _trace(band: Band, choice: NDArray[np.int8], skipped: NDArray[np.bool_]) -> Path:
+    path = []
+    i, j = band.n, band.m
+    while i or j:
+        y = j - int(band.low[i])
+        a, b = (0, 1) if skipped[i, y] else band.shapes[choice[i, y]]
+        path.append((i - a, i, j - b, j))
+        i, j = i - a, j - b
+    return path[::-1]
+
+
+def around(
+    path: Path, n: int, m: int, half: int, shapes: tuple[tuple[int, int], ...] = SHAPES
+) -> Band:
+    """The nodes within `half` target passages of a path, or as many rows of it."""
+    first, last = np.full(n + 1, m), np.zeros(n + 1, np.int64)
+    for a, b, c, d in path:
+        first[a : b + 1] = np.minimum(first[a : b + 1], c)
+        last[a : b + 1] = np.maximum(last[a : b + 1], d)
+    if not path:
+        first[:], last[:] = 0, m
+    rows = np.arange(n + 1)
+    low = np.maximum(0, first[np.maximum(0, rows - half)] - half)
+    high = np.minimum(m, last[np.minimum(n, rows + half)] + half)
+    low = np.minimum.accumulate(low[::-1])[::-1]
+    width = int((high - low).max()) + 1
+    return Band(np.minimum(low, max(0, m + 1 - width)), width, n, m, shapes)

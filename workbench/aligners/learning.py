@@ -1,0 +1,194 @@
+"""Learns from the texts: weigh all paths, count what stands in the same beads, weigh again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.aligners import lattice
+from workbench.aligners.edges import edge_scores
+from workbench.aligners.lexicon import Sample
+from workbench.aligners.pool import CHANCE
+from workbench.aligners.scoring import Lengths, length_scores, word_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from workbench.aligners.lattice import Band, Posteriors
+    from workbench.aligners.pool import Habits, Pool, Stretch
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Singles = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Numbers chosen on development texts."""
+
+    words: float = 0.6
+    lengths: float = 0.5
+    # before any words are known
+    lengths_first: float = 1.5
+    edges: float = 0.5
+    rounds: int = 5
+    # target passages searched on both sides of the last path
+    half: int = 12
+    # so many beads' worth of CHANCE beside what a text shows
+    belief: float = 30.0
+    # beads less probable teach nothing, nor do longer ones
+    least: float = 0.05
+    longest: int = 2
+
+
+@dataclass(frozen=True)
+class Scored:
+    """All beads of a stretch with what speaks for them: word scores by channel, and length scores."""
+
+    band: Band
+    words: list[Singles]
+    weights: list[float]
+    lengths: Singles
+    edges: Floats
+    habits: Habits
+
+    def total(self, words: float, lengths: float, edges: float) -> Floats:
+        """The scores together, under these weights, with those of the beads' shapes."""
+        score = lengths * self.lengths + edges * self.edges
+        score += self.habits.log(self.band.shapes)[:, None, None]
+        for weight, found in zip(self.weights, self.words, strict=True):
+            score += words * weight * found
+        return score
+
+    def posteriors(self, words: float, lengths: float, edges: float) -> tuple[Floats, Posteriors]:
+        """The scores together, and how probable they make each bead."""
+        score = self.total(words, lengths, edges)
+        return score, lattice.posteriors(self.band, score, self.skip)
+
+    @property
+    def skip(self) -> Floats:
+        """The score of each target passage alone."""
+        return np.full(self.band.m, np.log(self.habits.shapes[0, 1]))
+
+
+def score(stretch: Stretch, pool: Pool, half: int) -> Scored:
+    """Score the beads near the stretch's path, or all if it has none."""
+    habits, channels = pool.habits[stretch.text], pool.channels
+    n, m = len(stretch.rows), len(stretch.columns)
+    path = stretch.path
+    band = lattice.full(n, m) if path is None else lattice.around(path, n, m, half)
+    used = [channel for channel in channels if channel.weight[stretch.text] > 0]
+    evidences = [channel.evidence(stretch.rows, stretch.columns) for channel in used]
+    chars = (channels[0].left.chars[stretch.rows], channels[0].right.chars[stretch.columns])
+    return Scored(
+        band,
+        [word_scores(evidence, band) for evidence in evidences],
+        [float(channel.weight[stretch.text]) for channel in used],
+        length_scores(Lengths(habits.ratio, habits.variance), *chars, band),
+        _edge_scores(stretch, pool, band),
+        habits,
+    )
+
+
+def _edge_scores(stretch: Stretch, pool: Pool, band: Band) -> Floats:
+    source, target = pool.edges
+    return edge_scores(
+        pool.edge_model, source.take(stretch.rows), target.take(stretch.columns), band
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """The beads of a stretch that may teach something, in local positions, and all beads counted."""
+
+    beads: NDArray[np.int64]
+    weight: Floats
+    shapes: dict[tuple[int, int], float]
+
+
+def weigh(scored: Scored, path_of: Stretch, options: Options, first: bool) -> Found:
+    """Weigh all paths; the stretch gets the best."""
+    lengths = options.lengths_first if first else options.lengths
+    total, post = scored.posteriors(options.words, lengths, options.edges)
+    band = scored.band
+    path_of.path = lattice.best(band, total, scored.skip)
+    shapes = {shape: float(post.bead[k].sum()) for k, shape in enumerate(band.shapes)}
+    shapes[0, 1] = float(post.skip.sum())
+    size = np.array(band.shapes)
+    teach = (size.max(axis=1) <= options.longest) & (size.min(axis=1) > 0)
+    k, row, column = np.nonzero((post.bead > options.least) & teach[:, None, None])
+    end = band.column[row, column]
+    beads = np.stack([row - size[k, 0], row, end - size[k, 1], end], axis=1)
+    return Found(beads, post.bead[k, row, column], shapes)
+
+
+def learn(
+    stretches: Sequence[Stretch],
+    pool: Pool,
+    options: Options,
+    progress: Callable[[float], None],
+) -> None:
+    """Go over a batch of stretches until nothing changes; each gets its path."""
+    stretches = [stretch for stretch in stretches if len(stretch.rows) and len(stretch.columns)]
+    if not stretches:
+        return
+    rows = np.concatenate([stretch.rows for stretch in stretches])
+    columns = np.concatenate([stretch.columns for stretch in stretches])
+    for turn in range(options.rounds):
+        before = [stretch.path for stretch in stretches]
+        found = []
+        for stretch in stretches:
+            scored = score(stretch, pool, options.half)
+            found.append(weigh(scored, stretch, options, turn == 0))
+        _habits(stretches, found, pool, options)
+        pool.learn(rows, columns, _sample(stretches, found))
+        progress((turn + 1) / options.rounds)
+        if before == [stretch.path for stretch in stretches]:
+            break
+
+
+def _sample(stretches: Sequence[Stretch], found: Sequence[Found]) -> Sample:
+    """The beads of all stretches in positions of the pool."""
+    parts = []
+    for stretch, each in zip(stretches, found, strict=True):
+        a, b, c, d = each.beads.T
+        source, source_end = stretch.rows[a], stretch.rows[b - 1] + 1
+        target, target_end = stretch.columns[c], stretch.columns[d - 1] + 1
+        # where passages were left out between, a bead is no run of the pool
+        whole = (source_end - source == b - a) & (target_end - target == d - c)
+        parts.append([x[whole] for x in (source, source_end, target, target_end, each.weight)])
+    return Sample(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _habits(
+    stretches: Sequence[Stretch],
+    found: Sequence[Found],
+    pool: Pool,
+    options: Options,
+) -> None:
+    """Move each text's habits to what its stretches show."""
+    chars = pool.channels[0].left.chars, pool.channels[0].right.chars
+    for text in {stretch.text for stretch in stretches}:
+        mine = [i for i, stretch in enumerate(stretches) if stretch.text == text]
+        counts = {shape: sum(found[i].shapes[shape] for i in mine) for shape in CHANCE}
+        total = sum(counts.values()) + options.belief
+        habit = pool.habits[text]
+        habit.shapes = {
+            shape: (counts[shape] + options.belief * CHANCE[shape]) / total for shape in CHANCE
+        }
+        pairs = [
+            (chars[0][stretches[i].rows[a]], chars[1][stretches[i].columns[c]])
+            for i in mine
+            for a, b, c, d in stretches[i].path or []
+            if b - a == d - c == 1
+        ]
+        if len(pairs) > 10:
+            x, y = np.array(pairs).T
+            x = x * habit.ratio
+            # the median of a squared standard normal is 0.455
+            variance = np.median((y - x) ** 2 / (0.5 * (x + y))) / 0.455
+            habit.variance = float(np.clip(variance, 1, 30))

@@ -1,0 +1,233 @@
+"""Learns which forms translate each other: IBM model 1 both ways, from weighted beads, discounted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.aligners.features import runs
+from workbench.model import Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from workbench.aligners.features import Side, Vocabulary
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Expected counts of pairs of forms in one direction.
+
+    `key` is source number * size of the target vocabulary + target number, ascending; `pair` the
+    expected count of the pair, `given` of all pairs of a source form, `seen` of a target form.
+    """
+
+    key: Ints
+    pair: Floats
+    given: Floats
+    seen: Floats
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """p(target form | source form) as rows: those of source form s are `start[s]` to `start[s + 1]`.
+
+    `alone` is the share of a target form's occurrences that nothing on the other side explains.
+    """
+
+    start: Ints
+    column: Ints
+    probability: Floats
+    alone: Floats
+    unigram: Floats
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Beads to learn from: passages [first, end) of both sides, and how sure each bead is."""
+
+    source: Ints
+    source_end: Ints
+    target: Ints
+    target_end: Ints
+    weight: Floats
+
+
+def _distinct(side: Side, first: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
+    """(form, how often, size of each run): the distinct forms of runs of passages."""
+    begin, size = side.start[first], side.start[end] - side.start[first]
+    owner = np.repeat(np.arange(len(first)), size)
+    width = max(1, side.forms)
+    key, count = np.unique(owner * width + side.flat[runs(begin, size)], return_counts=True)
+    return key % width, count, np.bincount(key // width, minlength=len(first))
+
+
+class Cells:
+    """The pairs of forms that stand in the same bead, for many beads at once."""
+
+    def __init__(self, source: Side, target: Side, sample: Sample) -> None:
+        self.source_form, self.source_count, m = _distinct(source, sample.source, sample.source_end)
+        self.target_form, self.target_count, n = _distinct(target, sample.target, sample.target_end)
+        # each source form of a bead meets all target forms of it
+        met = np.repeat(n, m)
+        self.source_at = np.repeat(np.arange(len(self.source_form)), met)
+        self.target_at = runs(np.repeat(np.cumsum(n) - n, m), met)
+        self.weight = np.repeat(sample.weight, m * n)
+        width = max(1, target.forms)
+        key = self.source_form[self.source_at] * width + self.target_form[self.target_at]
+        self.key, self.at = np.unique(key, return_inverse=True)
+        self.width = width
+
+
+# The empty word: this share of a form's frequency competes with the words of the bead.
+EMPTY = 0.3
+STEPS = 5
+
+
+def learn(
+    cells: Cells, sizes: tuple[int, int], seen: Floats, *, backward: bool, prior: Counts | None
+) -> Counts:
+    """Expected counts of IBM model 1 (Brown et al. 1993) over the cells.
+
+    `sizes` are those of the vocabularies (given, explained), `seen` how often each explained form
+    occurs in the texts.  `backward` explains the source by the target.
+    """
+    if backward:
+        group, often = cells.source_at, cells.source_count
+        given, form = cells.key % cells.width, cells.key // cells.width
+        explained = cells.source_form
+    else:
+        group, often = cells.target_at, cells.target_count
+        given, form = cells.key // cells.width, cells.key % cells.width
+        explained = cells.target_form
+    empty = EMPTY * seen / max(1.0, seen.sum())
+    weight = cells.weight * often[group]
+    known = _look_up(prior, given * sizes[1] + form) if prior else 0.0
+    known_given = prior.given[given] if prior else 0.0
+    pair = known + 1.0 / np.bincount(given, minlength=sizes[0])[given]
+    probability = pair / (1.0 + known_given)
+    total = np.zeros(sizes[0])
+    for _ in range(STEPS):
+        share = probability[cells.at]
+        norm = np.bincount(group, share, minlength=len(explained)) + empty[explained]
+        pair = _sums(cells.at, weight * share / norm[group], len(cells.key))
+        total = _sums(given, pair, sizes[0])
+        probability = (pair + known) / np.maximum(total[given] + known_given, 1e-9)
+    key = given * sizes[1] + form
+    if backward:
+        order = np.argsort(key, kind="stable")
+        key, pair = key[order], pair[order]
+    return Counts(key, pair, total, seen)
+
+
+def _sums(at: Ints, value: Floats, size: int) -> Floats:
+    sums: Floats = np.bincount(at, value, minlength=size).astype(float, copy=False)
+    return sums
+
+
+def _look_up(counts: Counts, key: Ints) -> Floats:
+    if not len(counts.key):
+        return np.zeros(len(key))
+    at = np.minimum(np.searchsorted(counts.key, key), len(counts.key) - 1)
+    return np.where(counts.key[at] == key, counts.pair[at], 0.0)
+
+
+def add(first: Counts, second: Counts | None) -> Counts:
+    """Both counts together."""
+    if second is None:
+        return first
+    key, at = np.unique(np.concatenate([first.key, second.key]), return_inverse=True)
+    pair = _sums(at, np.concatenate([first.pair, second.pair]), len(key))
+    return Counts(key, pair, first.given + second.given, first.seen + second.seen)
+
+
+# Taken off every count, so that a pair met once cannot confirm the path on which it was met.
+DISCOUNT = 0.85
+LEAST = 1e-4
+
+
+def lexicon(counts: Counts, sizes: tuple[int, int], seeds: tuple[Ints, Ints, Floats]) -> Lexicon:
+    """Probabilities from counts; `seeds` are (source, target, least probability) of alike forms."""
+    pair = np.maximum(counts.pair - DISCOUNT, 0.0)
+    width = sizes[1]
+    explained = np.bincount(counts.key % width, pair, minlength=width)
+    alone = np.clip(1 - explained / np.maximum(counts.seen, 1.0), 0.0, 1.0)
+    probability = pair / np.maximum(counts.given[counts.key // width], 1e-9)
+    keep = probability > LEAST
+    source, target, least = seeds
+    np.minimum.at(alone, target, 1 - least / 2)
+    key = np.concatenate([counts.key[keep], source * width + target])
+    value = np.concatenate([probability[keep], least])
+    order = np.lexsort((value, key))
+    key, value = key[order], value[order]
+    last = np.append(key[1:] != key[:-1], True) if len(key) else np.zeros(0, bool)
+    key, value = key[last], value[last]
+    return Lexicon(
+        np.searchsorted(key, np.arange(sizes[0] + 1) * width),
+        key % width,
+        value,
+        alone,
+        counts.seen / max(1.0, counts.seen.sum()),
+    )
+
+
+IDENTICAL = 0.5
+
+
+def alike(source: Vocabulary, target: Vocabulary) -> tuple[Ints, Ints, Floats]:
+    """Forms that are equal in both languages, with the least probability that one means the other."""
+    found = [
+        (number, target.number[form], IDENTICAL * _trust(form))
+        for form, number in source.number.items()
+        if form in target.number
+    ]
+    columns = list(zip(*found, strict=True)) or [(), (), ()]
+    return (
+        np.array(columns[0], np.int64),
+        np.array(columns[1], np.int64),
+        np.array(columns[2], float),
+    )
+
+
+def _trust(form: str) -> float:
+    """Numbers and words of four letters or more are equal on purpose."""
+    return 1.0 if form[0].isalnum() and (len(form) >= 4 or form.isdigit()) else 0.3
+
+
+def from_tables(tables: Tables, source: Vocabulary, target: Vocabulary) -> Counts | None:
+    """The rows of kept tables that these texts need; None if there are none."""
+    width = max(1, len(target))
+    given, seen = np.zeros(len(source)), np.zeros(len(target))
+    pairs: dict[int, float] = {}
+    for left, right, count in tables.rows:
+        s, t = source.number.get(left), target.number.get(right)
+        if not right and s is not None:
+            given[s] += count
+        elif not left and t is not None:
+            seen[t] += count
+        elif s is not None and t is not None:
+            pairs[s * width + t] = pairs.get(s * width + t, 0.0) + count
+    if not pairs:
+        return None
+    key = np.array(sorted(pairs), np.int64)
+    return Counts(key, np.array([pairs[int(k)] for k in key]), given, seen)
+
+
+def to_tables(counts: Counts, source: Sequence[str], target: Sequence[str]) -> Tables:
+    """Counts as rows to keep; pairs met less than half a time are left out."""
+    width = max(1, len(target))
+    rows = [
+        (source[k // width], target[k % width], round(float(c), 3))
+        for k, c in zip(counts.key.tolist(), counts.pair.tolist(), strict=True)
+        if c >= 0.5
+    ]
+    rows += [(source[i], "", round(float(c), 3)) for i, c in enumerate(counts.given) if c >= 0.5]
+    rows += [("", target[j], float(c)) for j, c in enumerate(counts.seen) if c]
+    return Tables(rows)
