@@ -63,7 +63,7 @@ $(UV):
 COMPILE = $(UV) pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-header
 lock: | $(UV)
 	$(COMPILE) pyproject.toml --group dev -o constraints.txt
-	echo 'datasette>=1.0a41' | $(COMPILE) pyproject.toml - --group build \
+	printf 'datasette>=1.0a41\ndatasette-auth-passwords>=1.1.1\n' | $(COMPILE) pyproject.toml - --group build \
 	  --prerelease if-necessary-or-explicit -o constraints-next.txt
 
 clean:

@@ -155,6 +155,10 @@ def test_codes_become_language_tags(models: Path) -> None:
         engine.load(*near).close()
     for far in (("pt", "zh-Hans"), ("es", "ar"), ("ar", "fa")):
         assert engine.why_not(*far)
+    toyfolder.many(models / "nllb", ("srp_Cyrl", "nob_Latn", "pbt_Arab"))
+    assert {source for source, _ in Converted().pairs()} == {"sr", "nb", "ps"}
+    assert engine.why_not("no", "sr-Cyrl") == ""
+    assert engine.why_not("no", "sr-Latn")  # another script is no near variant
 
 
 def test_the_model_for_the_fewest_languages_wins_and_is_named(models: Path) -> None:
@@ -166,6 +170,26 @@ def test_the_model_for_the_fewest_languages_wins_and_is_named(models: Path) -> N
     # another model of the same name has another signature: its drafts are not taken for the old one's
     toyfolder.opus(models / "opus-mt-en-es", (">>spa<<", ">>fra<<"))
     assert Converted().load("en", "es").signature != translator.signature
+
+
+def test_two_models_that_meet_in_a_pivot(models: Path) -> None:
+    toyfolder.opus(models / "opus-mt-de-en")
+    toyfolder.many(models / "opus-mt-en-es")
+    toyfolder.describe(models / "opus-mt-en-es", source_langs=["en"], target_langs=["es", "fr"])
+    assert set(Converted().pairs()) == {
+        ("de", "en"),
+        ("en", "es"),
+        ("en", "fr"),
+        ("de", "es"),
+        ("de", "fr"),
+    }
+    translator = Converted().load("de", "es")
+    (draft,) = translator.translate(["ehT pmal."])
+    assert translator.origin == "ctranslate2 opus-mt-de-en + opus-mt-en-es"
+    assert draft.pivot
+    assert draft.pivot[0] == "en"
+    assert draft.hypotheses[0].text.count("ó") >= 2
+    assert Converted().why_not("de", "pt")
 
 
 def test_several_places_and_a_model_itself_can_be_named(

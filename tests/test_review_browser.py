@@ -444,6 +444,32 @@ def test_the_panel(server: tuple[str, Path], browser: Browser) -> None:
         assert store.notes(db, unit)[0]["mentions"] == ["Ben"]
 
 
+def test_people_see_each_other(server: tuple[str, Path], browser: Browser) -> None:
+    url, db_path = server
+    unit = unit_of(db_path, CUT, 10)
+    with desk(browser, url) as ana, desk(browser, url) as ben:
+        page = ana.open(f"/{CUT}/es", "Ana")
+        page.locator("#p8 textarea").focus()
+        page.keyboard.press("Alt+c")
+        page.locator("#claim input").nth(1).fill("10")
+        page.locator("#claim").get_by_role("button", name="Claim").press("Enter")
+        said(page, "2 units are kept for you")
+        in_hand(page, "p8")
+        mine = ben.open(f"/{CUT}/es", "Ben")
+        assert "kept for Ana" in mine.locator("#p9").inner_text()
+        mine.locator("#p10 textarea").focus()
+        mine.get_by_role("button", name="Ana at 9").wait_for()
+        mine.locator("#p8 .people", has_text="Ana is here").wait_for()
+        mine.locator("#p9 textarea").fill("Ben's")
+        mine.locator("#p9 textarea").press("Control+s")
+        said(mine, "Ana has claimed this unit")
+        assert text_of(mine, 9) == "Ben's"
+        # what another person stores is shown where nothing is being typed
+        edit(db_path, unit, "From Eve", "Eve")
+        mine.locator("#p11 textarea").focus()
+        has(mine, 10, "From Eve")
+
+
 def test_split_and_merge(server: tuple[str, Path], browser: Browser) -> None:
     url, _ = server
     with desk(browser, url) as ana:
@@ -455,9 +481,9 @@ def test_split_and_merge(server: tuple[str, Path], browser: Browser) -> None:
         ready(page)
         assert page.locator("#p2 .source").inner_text() == "Sentence number 2. Sentence number 3."
         page.keyboard.press("Alt+s")
-        source = page.locator("#split [name=source]")
+        source = page.locator("#split [name=left]")
         source.evaluate("(area) => area.setSelectionRange(19, 19)")
-        page.locator("#split [name=target]").evaluate("(area) => area.setSelectionRange(19, 19)")
+        page.locator("#split [name=right]").evaluate("(area) => area.setSelectionRange(19, 19)")
         with page.expect_navigation():
             page.locator("#split").get_by_role("button", name="Split here").press("Enter")
         in_hand(page, "p2")

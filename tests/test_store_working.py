@@ -432,6 +432,7 @@ def test_a_hostile_pattern_is_stopped(db: Database) -> None:
 # --- filters ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("many", [20_000, 0])
 @pytest.mark.parametrize(
     ("wanted", "positions"),
     [
@@ -447,19 +448,37 @@ def test_a_hostile_pattern_is_stopped(db: Database) -> None:
         (Filter(touched="ben"), [1]),
         (Filter(min_words=3), [0]),
         (Filter(max_words=2), [1, 2, 3]),
+        (Filter(touched="nobody"), []),
+        (Filter(origin="zebra"), []),
+        (Filter(since="2020-01-01", by="ben"), []),
         (Filter(text="stayed"), [1]),
+        (Filter(text="one wo"), []),
+        (Filter(text="two one"), [0]),
+        (Filter(text="五歌", side="target"), [2]),
+        (Filter(text="歌", side="target"), [2]),
+        (Filter(text="五つの歌 stay", side="either"), []),
         (Filter(text="TRES", side="target"), [1]),
         (Filter(text="tres", side="source"), []),
         (Filter(text=r"^(one|four)", is_regex=True), [0, 2]),
+        (Filter(states=("initial", "rejected", "final")), [3]),
         (Filter(text=r"^One", is_regex=True, case=True, side="source"), [0]),
         (Filter(since="2020-01-01"), [0, 1, 2, 3]),
         (Filter(until="2020-01-01T10:00"), []),
         (Filter(at=2), [2, 3]),
     ],
 )  # fmt: skip
-def test_filters(drafted: Database, wanted: Filter, positions: list[int]) -> None:
+def test_filters(
+    drafted: Database,
+    wanted: Filter,
+    positions: list[int],
+    many: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from dataclasses import replace
 
+    # both ways of searching: all that is found, sorted; or each unit tested in order
+    monkeypatch.setattr("workbench.store.filters.MANY", many)
+    store.edit_unit(drafted, Edit(3, 1, "cem", target="FOUR 五歌 LEFT."))
     store.edit_unit(drafted, Edit(2, 1, "ben", target="Tres!"))
     store.edit_unit(drafted, Edit(2, 2, "ana", target="Tres.", state="reviewed"))
     store.edit_unit(drafted, Edit(4, 1, "ana", target=""))

@@ -45,34 +45,45 @@ def standard_tag(tag: str) -> str:
 
 @cache
 def broad_tag(tag: str) -> str:
-    """The BCP 47 form under which a language is commonly known: `zsm_Latn` is ms, `arb_Arab` ar.
+    """The BCP 47 form under which a language is commonly known: `zsm_Latn` is ms, `srp_Cyrl` sr.
 
-    Raises InputError if it is none, or a group of languages.
+    Chinese keeps its script.  Raises InputError if it is no tag, or that of a group of languages.
     """
     import langcodes
 
+    tag = tag.strip().replace("_", "-")
     try:
-        standard = langcodes.standardize_tag(tag.strip().replace("_", "-"), macro=True)
-    except (ValueError, LookupError):
-        standard = tag
-    standard = standard_tag(standard)
-    if name(standard).endswith("languages"):
+        known = langcodes.Language.get(langcodes.standardize_tag(tag, macro=True))
+    except (ValueError, LookupError) as error:
+        raise InputError(f"{tag!r} is not a language tag") from error
+    if known.language != "zh" and known.script == _script(str(known.language)):
+        known = langcodes.Language.make(language=known.language, territory=known.territory)
+    standard = standard_tag(known.to_tag())
+    if "-" not in tag and name(standard).endswith("languages"):
         raise InputError(f"{tag!r} is a group of languages")
     return standard
 
 
 def nearest_pair(pair: tuple[str, str], pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
     """The pair itself or its nearest variant, like (en, pt) for (en-GB, pt-BR); None if none is near."""
-    import langcodes
-
     known = set(pairs)
     if pair in known:
         return pair
-    sources = sorted({source for source, _ in known})
-    source, _ = langcodes.closest_match(pair[0], sources, max_distance=NEAR)
-    targets = sorted(target for start, target in known if start == source)
-    target, _ = langcodes.closest_match(pair[1], targets, max_distance=NEAR)
-    return (source, target) if (source, target) in known else None
+    source = _nearest(pair[0], {source for source, _ in known})
+    target = _nearest(pair[1], {target for start, target in known if start == source})
+    return (source, target) if source and target else None
+
+
+def _nearest(tag: str, tags: set[str]) -> str:
+    import langcodes
+
+    found, _ = langcodes.closest_match(tag, sorted(tags), max_distance=NEAR)
+    return found if found in tags and _script(found) == _script(tag) else ""
+
+
+def same_language(tag: str, other: str) -> bool:
+    """Whether two tags are of one language, whatever the region and script."""
+    return tag.split("-")[0] == other.split("-")[0]
 
 
 @cache
@@ -86,10 +97,15 @@ def name(tag: str) -> str:
 @cache
 def direction(tag: str) -> str:
     """`rtl` for languages written from right to left, else `ltr`."""
+    return "rtl" if _script(tag) in RIGHT_TO_LEFT else "ltr"
+
+
+@cache
+def _script(tag: str) -> str:
+    """The script that a language is written in, said or not."""
     import langcodes
 
-    script = langcodes.Language.get(tag).maximize().script
-    return "rtl" if script in RIGHT_TO_LEFT else "ltr"
+    return langcodes.Language.get(tag).maximize().script or ""
 
 
 def is_spaceless(character: str) -> bool:

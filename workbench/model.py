@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Literal, Protocol
+from typing import IO, Literal, NamedTuple, Protocol
 
 BlockKind = Literal["heading", "paragraph", "list_item", "quote"]
 State = Literal["initial", "translated", "reviewed", "final"]
@@ -95,6 +95,8 @@ class Translator(Protocol):
     n_best: int = 1
     # it may have nothing for a text, and is then passed over
     partial: bool = False
+    # it takes texts as they are: nothing that must not change is hidden from it
+    verbatim: bool = False
     # what a person must know before it is given texts, like that they leave this machine
     notice: str = ""
 
@@ -154,6 +156,39 @@ class Unit:
     updated_at: str
 
 
+class WordLink(NamedTuple):
+    """Source word number `source` is target word number `target`, counted from 0.
+
+    The words are lower case; `made_by` is the person who made the link, '' for statistics.
+    """
+
+    source: int
+    target: int
+    source_word: str
+    target_word: str
+    probability: float
+    made_by: str = ""
+
+
+class LinkDecision(NamedTuple):
+    """A person's decision that two words, by number and as they stood, are linked or are not."""
+
+    source: int
+    target: int
+    source_text: str
+    target_text: str
+    linked: bool
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedUnit(Unit):
+    """A unit with its word links; `spaced` words are what spaces separate, as in tokenized text."""
+
+    links: tuple[WordLink, ...] = ()
+    spaced: bool = False
+
+
 class Reader(Protocol):
     """A document format that can be read into blocks; registered by name."""
 
@@ -167,6 +202,7 @@ class Reader(Protocol):
 class Writer(Protocol):
     """A bitext format that can be written; registered by name.
 
+    One whose attribute `wants_links` is true is given those units that have word links, as LinkedUnit.
     Its suffixes name the files it fills, one stream each, in that order: `(".tmx",)`, or
     `(".en", ".es")` for a Moses pair.
     """
@@ -201,7 +237,8 @@ class Candidate:
     """A hypothesis with who made it, how, and what speaks against it.
 
     `request` is the number under which an engine's answer to this very text is found again;
-    `quality` is how much of it people will probably keep, 0-100.
+    `quality` is how much of it people will probably keep, 0-100; `pivot` the language and text that
+    it went through.
     """
 
     hypothesis: Hypothesis
@@ -210,6 +247,7 @@ class Candidate:
     request: int | None = None
     quality: float | None = None
     findings: tuple[Finding, ...] = ()
+    pivot: tuple[str, str] | None = None
 
 
 class Check(Protocol):

@@ -90,15 +90,18 @@ def _plain_spans(text: str) -> Iterator[Span]:
 
 
 def _term_spans(text: str, terms: Sequence[Term]) -> Iterator[Span]:
-    taken = 0
-    by_source = {term.source.casefold(): term.target for term in terms}
-    for match in _terms_pattern(tuple(sorted(by_source, key=len, reverse=True))).finditer(text):
-        if match.start() >= taken:
-            taken = match.end()
-            target = by_source[match[0].casefold()]
-            if match[0][0].isupper() and target[:1].islower() and _starts_sentence(text, match):
-                target = target[0].upper() + target[1:]
-            yield Span(match.start(), match.end(), target)
+    by_source = {term.source.casefold(): term for term in terms}
+    pattern = _terms_pattern(tuple(sorted(by_source, key=len, reverse=True)))
+    for match in pattern.finditer(text):
+        term = by_source[match[0].casefold()]
+        if term.source.isupper() and match[0] != term.source:  # US is not us
+            continue
+        target = term.target
+        if len(match[0]) > 1 and match[0].isupper():
+            target = target.upper()
+        elif match[0][0].isupper() and target[:1].islower() and _starts_sentence(text, match):
+            target = target[0].upper() + target[1:]
+        yield Span(match.start(), match.end(), target)
 
 
 def _starts_sentence(text: str, match: re.Match[str]) -> bool:
@@ -187,7 +190,7 @@ def without_spans(text: str) -> str:
 
 
 def lost(source: str, target: str) -> list[str]:
-    """What must not change and is in a source more often than in its target, without markup."""
+    """What must not change and is in a source more often than in its target."""
     if not _SIGN.search(source):
         return []
     wanted = Counter(span.text for span in _plain_spans(source))

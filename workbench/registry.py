@@ -7,14 +7,16 @@ hooks below.  Loading the registry must stay cheap: a member imports what is hea
 from __future__ import annotations
 
 from functools import cache
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.errors import AlignError, EngineError, FormatError
+from workbench.errors import AlignError, EngineError, FormatError, WorkbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from importlib.metadata import EntryPoint
 
     from workbench.model import Aligner, Check, Engine, Reader, Writer
 
@@ -56,8 +58,22 @@ def plugins() -> pluggy.PluginManager:
     """The plugin manager with the built-in and installed plugins."""
     manager = pluggy.PluginManager("workbench")
     manager.add_hookspecs(Hooks)
-    manager.load_setuptools_entrypoints("workbench")
+    for entry in entry_points(group="workbench"):
+        package = entry.dist.name if entry.dist else entry.value
+        name = f"{package}:{entry.name}"  # a plugin's own name for itself may be one of ours
+        if not manager.has_plugin(name):
+            _load(manager, entry, name, package)
     return manager
+
+
+def _load(manager: pluggy.PluginManager, entry: EntryPoint, name: str, package: str) -> None:
+    try:
+        manager.register(entry.load(), name)
+    except Exception as error:
+        raise WorkbenchError(
+            f"the plugin {package} cannot be loaded ({type(error).__name__}: {error});"
+            f" upgrade it, or remove it: pip uninstall {package}"
+        ) from error
 
 
 def _by_name(results: Iterable[Iterable[Any]]) -> dict[str, Any]:

@@ -181,4 +181,4 @@ def _unit_draft(unit: PendingUnit, outcome: Outcome) -> UnitDraft:
         findings = [Finding(store.ENGINE_FINDING, "error", reason) for reason in reasons]
         return UnitDraft(unit, (), findings)
     candidates = [best, *(other for other in outcome.candidates if other is not best)]
-    return UnitDraft(unit, candidates, (), outcome.pivot)
+    return UnitDraft(unit, candidates)

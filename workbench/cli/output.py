@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from workbench.cli import linking
 from workbench.cli.options import (
     database,
     db_option,
@@ -20,9 +21,9 @@ from workbench.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from workbench.model import State
+    from workbench.model import State, Unit
     from workbench.store import Database
 
 PROGRESS = (
@@ -46,7 +47,7 @@ PROGRESS = (
     default=("tmx",),
     show_default=True,
     metavar="NAME",
-    help="tmx, tsv, jsonl or moses; repeat for several.",
+    help="tmx, tsv, jsonl, moses or pharaoh; repeat for several.",
 )
 @click.option(
     "--state",
@@ -104,9 +105,11 @@ def export_all(
             if out is None or len(pairs) * len(target_langs) > 1:
                 base = base.with_name(f"{base.name}.{source_lang}-{target_lang}")
             for writer in writers:
-                units = store.bitext(
+                units: Iterable[Unit] = store.bitext(
                     db, target_lang, source_lang=source_lang, document_id=document_id, state=state
                 )
+                if getattr(writer, "wants_links", False):
+                    units = store.with_links(db, units)
                 result = step.export(
                     units, writer, base, source_lang=source_lang, target_lang=target_lang
                 )
@@ -141,15 +144,20 @@ def print_report(db: Database, *, as_json: bool) -> None:
 @click.argument("query")
 @click.option("--to", "target_lang", metavar="LANG", help="Only this target language.")
 @click.option("--regex", is_flag=True, help="QUERY is a regular expression.")
+@click.option("--word", is_flag=True, help="QUERY is a word: show how it was translated.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @db_option
 @json_option
 def search(
-    query: str, target_lang: str | None, regex: bool, limit: int, db_path: Path, as_json: bool
-) -> None:
+    query: str, target_lang: str | None, regex: bool, word: bool, limit: int, db_path: Path,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Find units by words of either side, without regard to case and diacritics."""
     from workbench import store
 
+    if word:
+        linking.print_translations(db_path, query, target_lang, limit, as_json=as_json)
+        return
     with database(db_path, create=False) as db:
         units = store.search(db, query, target_lang=target_lang, regex=regex, limit=limit)
         rows = [asdict(unit) for unit in units]

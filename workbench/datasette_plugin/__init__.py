@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from workbench.datasette_plugin import aligning, cells, finding, pages, saving, team, working
+from workbench.datasette_plugin import aligning, cells, finding, pages, saving, team, words, working
 from workbench.datasette_plugin.guard import guarded
+from workbench.datasette_plugin.responses import gentle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     unit = rf"^{HOME}/unit/(?P<unit_id>\d+)"
     text = rf"^{HOME}/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
     bitext = rf"^{HOME}/align/(?P<document_id>\d+)/(?P<target_lang>[A-Za-z0-9-]+)"
-    return [
+    routes = [
         (rf"^{HOME}$", pages.documents),
         (rf"^{HOME}/static/(?P<name>[a-z_-]+\.(?:css|js))$", pages.static),
         (rf"^{HOME}/name$", saving.name),
@@ -43,6 +44,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{unit}/save$", saving.save),
         (rf"{unit}/more\.json$", working.more),
         (rf"{unit}/note$", working.note),
+        (rf"{unit}/words$", words.words),
         (rf"{unit}/dismiss$", working.dismiss),
         (rf"{unit}/split$", working.split),
         (rf"{unit}/merge$", working.merge),
@@ -55,6 +57,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{text}/here$", working.here),
         (rf"{text}/people\.json$", working.people_here),
     ]
+    return [(pattern, gentle(view)) for pattern, view in routes]
 
 
 @hookimpl
@@ -66,8 +69,12 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 @hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
-    """Review, in Datasette's menu."""
-    return _links(datasette)
+    """Our pages, in Datasette's menu."""
+    further = {"find": "Find units", "report": "Report of the work", "people": "People and roles"}
+    return _links(datasette) + [
+        {"href": datasette.urls.path(f"{HOME}/{name}"), "label": label}
+        for name, label in further.items()
+    ]
 
 
 @hookimpl

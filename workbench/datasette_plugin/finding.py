@@ -196,7 +196,10 @@ async def _found(database: Any, wanted: Filter, args: Any) -> dict[str, Any]:
 
     def query(db: store.Database) -> dict[str, Any]:
         found = store.find_units(db, wanted, after=args.get("after") or "", size=number)
-        count, exact = store.count_units(db, wanted)
+        if wanted.is_regex and wanted.text:  # counting would be searching again
+            count, exact = len(found.units), not (found.following or args.get("after"))
+        else:
+            count, exact = store.count_units(db, wanted)
         return {
             "units": found.units,
             "next": found.following,

@@ -190,7 +190,7 @@ def _row(unit: Unit) -> dict[str, Any]:
     return {**fields, "id": unit.unit_id, "kind": "paragraph", "level": 0}
 
 
-async def static(request: Any) -> Response:
+async def static(_datasette: Any, request: Any) -> Response:
     """Our stylesheet and scripts."""
     name = request.url_vars["name"]
     text = _file(name)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from datasette import NotFound, Response
+from datasette import Response
 
 from workbench.datasette_plugin import responses
 from workbench.datasette_plugin.identity import cleaned, names_are_typed, person, remember
 from workbench.errors import (
     ClaimedError,
     ConflictError,
+    InputError,
     RefusedError,
     StoreError,
     WorkbenchError,
@@ -43,22 +44,29 @@ class Sent:
         if value is None:
             return ""
         if not isinstance(value, str):
-            raise TypeError(f"{name} is no text")
+            raise InputError(f"{name} must be a text")
         return value.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
 
     def whole(self, name: str) -> int:
-        """A field as a whole number.  Raises KeyError, TypeError or ValueError if it is none."""
-        value = self.fields[name]
-        if isinstance(value, bool | float):
-            raise TypeError(f"{name} is no whole number")
-        number = int(value)
+        """A field as a whole number.  Raises InputError if it is none."""
+        value = self.fields.get(name)
+        wrong = InputError(f"{name} must be a whole number")
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise wrong
+        try:
+            number = int(value)
+        except ValueError as error:
+            raise wrong from error
         if not -TOO_LARGE < number < TOO_LARGE:
-            raise ValueError(f"{name} is too large")
+            raise wrong
         return number
 
     def number(self, name: str, default: float = 0.0) -> float:
-        """A field as a number.  Raises TypeError or ValueError if it is none."""
-        value = float(self.fields.get(name) or default)
+        """A field as a number, the default if it is not there or endless.  Raises InputError if it is none."""
+        try:
+            value = float(self.fields.get(name) or default)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"{name} must be a number") from error
         return value if math.isfinite(value) else default
 
     def flag(self, name: str) -> bool:
@@ -124,8 +132,6 @@ def writes(act: Callable[[Work], Awaitable[Response]]) -> Callable[..., Awaitabl
 async def _answered(act: Callable[[Work], Awaitable[Response]], work: Work) -> Response:
     try:
         return await act(work)
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return await refused(work, "the request is incomplete or not readable", 400)
     except WorkbenchError as error:
         return await refused(work, str(error), _status(error))
 
@@ -207,5 +213,5 @@ def is_ours(datasette: Any, address: str) -> bool:
 def _id(text: str) -> int:
     number = int(text)
     if number >= TOO_LARGE:
-        raise NotFound(f"There is no {text}")
+        raise StoreError(f"there is no {text[:40]}")
     return number

@@ -68,6 +68,25 @@ async def _role(datasette: Any, request: Any) -> str:
     return await read(database, lambda db: store.role_of(db, who, allowed))
 
 
+def gentle(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view whose 404 is a page of ours.
+
+    Datasette prints a long traceback for each, which takes a second and shows texts in its log.
+    """
+
+    async def route(datasette: Any, request: Any) -> Response:
+        try:
+            return await view(datasette, request)
+        except NotFound as error:
+            message = str(error)
+        try:
+            return await page(datasette, request, "missing", {"message": message}, status=404)
+        except NotFound:
+            return Response.text(message, status=404, headers=HEADERS)
+
+    return route
+
+
 async def page(
     datasette: Any,
     request: Any,
@@ -82,6 +101,8 @@ async def page(
         "role": role,
         "reviews": role in {"reviewer", "admin"},
         "names_are_typed": names_are_typed(datasette),
+        # a reader who is known to be one; who is not known yet may type and is asked then
+        "reading": role == "reader" and bool(person(request) or not names_are_typed(datasette)),
         "home": datasette.urls.path("/-/workbench"),
         "datasette_home": datasette.urls.instance(),
         "logout": datasette.urls.logout(),

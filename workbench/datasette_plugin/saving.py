@@ -11,7 +11,7 @@ from workbench.datasette_plugin import responses
 from workbench.datasette_plugin.diffs import difference, merged
 from workbench.datasette_plugin.identity import cleaned, names_are_typed, remember, rules
 from workbench.datasette_plugin.requests import Work, back, is_ours, read_fields, writes
-from workbench.errors import ConflictError
+from workbench.errors import ConflictError, InputError
 from workbench.model import STATES, Unit
 from workbench.store import REJECTED, Edit
 
@@ -94,9 +94,11 @@ async def _conflict(work: Work, edit: Edit) -> Response:
 
 
 def _edit(work: Work) -> Edit:
-    """The edit that a request asks for.  Raises KeyError, TypeError or ValueError if it is broken."""
+    """The edit that a request asks for.  Raises InputError if it is broken."""
     sent = work.sent
     action = str(sent.fields.get("action", "save"))
+    if action not in ACTIONS:
+        raise InputError(f"there is no action {action[:40]!r}; send {', '.join(ACTIONS)}")
     state = ACTIONS[action]
     seconds = min(max(sent.number("seconds"), 0.0), LONGEST_TIME)
     return Edit(

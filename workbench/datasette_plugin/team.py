@@ -15,7 +15,7 @@ from workbench.datasette_plugin.requests import Work, writes
 
 async def people(datasette: Any, request: Any) -> Response:
     """Everybody with their role and their units; by POST an admin gives a role."""
-    if request.method == "POST":
+    if request.method not in {"GET", "HEAD"}:
         response: Response = await _give_role(datasette, request)
         return response
     database = await responses.workbench_database(datasette, request)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from workbench import lang
 from workbench.drafting.clauses import clauses
 from workbench.model import Candidate
 
@@ -28,7 +29,6 @@ class Outcome:
     source: str
     candidates: list[Candidate] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    pivot: tuple[str, str] | None = None  # language and text
 
     @property
     def best(self) -> Candidate | None:
@@ -93,11 +93,10 @@ class Drafter:
         translator = stage.translator
         if draft.error:
             outcome.errors.append(f"{translator.origin}: {draft.error}")
-        if draft.pivot and outcome.pivot is None:
-            outcome.pivot = draft.pivot
         signature = f"{translator.signature}|split:{how}" if how else translator.signature
         known = {(c.signature, c.hypothesis.text) for c in outcome.candidates}
-        for hypothesis in draft.hypotheses:
+        for raw in draft.hypotheses:
+            hypothesis = replace(raw, text=_storable(raw.text))
             if (signature, hypothesis.text) in known:
                 continue
             findings = self._findings(outcome.source, hypothesis)
@@ -109,6 +108,7 @@ class Drafter:
                     stage.request(outcome.source, how),
                     self._judge.quality(hypothesis, findings, stage.curve),
                     tuple(findings),
+                    draft.pivot,
                 )
             )
 
@@ -124,6 +124,13 @@ class Drafter:
             if callable(stage):
                 stage = self._stages[number] = stage()
             return stage
+
+
+def _storable(text: str) -> str:
+    """A text in Unicode's composed form, without the halves of characters that engines can make."""
+    if text.isascii():
+        return text.replace("\0", "")
+    return lang.nfc(text.encode("utf-8", "replace").decode().replace("\0", ""))
 
 
 def _badness(candidate: Candidate) -> int:

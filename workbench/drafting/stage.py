@@ -89,6 +89,8 @@ class Stage:
             return self.translator.translate(texts, min(hypotheses, self.translator.n_best))
 
     def _whole(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
+        if self.translator.verbatim:
+            return self._engine(texts, hypotheses)
         shielded = [protect.shield(text, self._terms) for text in texts]
         spoken = [i for i, item in enumerate(shielded) if _says_something(item)]
         answers = self._engine([shielded[i].text for i in spoken], hypotheses)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from workbench.store import PendingUnit
+
+class Waiting(Protocol):
+    """What has a text to translate."""
+
+    @property
+    def source(self) -> str:
+        """The text."""
+
+
+Item = TypeVar("Item", bound=Waiting)
 
 # Units are read in stretches and sorted by length, so that an engine's batches hold texts of like
 # length and equal texts meet; the first stretches are short, so that a book's first page comes first.
@@ -21,15 +30,15 @@ LARGEST_WINDOW = 128_000
 WINDOW_SECONDS = 4.0
 
 
-class Windows:
+class Windows(Generic[Item]):
     """Units in portions of as many characters as an engine takes WINDOW_SECONDS for."""
 
-    def __init__(self, units: Iterator[PendingUnit]) -> None:
+    def __init__(self, units: Iterator[Item]) -> None:
         self._units = units
         self._size = FIRST_WINDOW
         self.made = 0
 
-    def __iter__(self) -> Iterator[list[PendingUnit]]:
+    def __iter__(self) -> Iterator[list[Item]]:
         length = FIRST_STRETCH
         while stretch := list(islice(self._units, length)):
             length = min(2 * length, LONGEST_STRETCH)
@@ -45,7 +54,7 @@ class Windows:
         elif seconds > 2 * WINDOW_SECONDS:
             self._size = max(self._size // 2, FIRST_WINDOW)
 
-    def _portion(self, stretch: list[PendingUnit]) -> list[PendingUnit]:
+    def _portion(self, stretch: list[Item]) -> list[Item]:
         """The longest units of a stretch, taken off its end; equal texts stay together."""
         size, start = 0, len(stretch)
         while start and (

@@ -55,7 +55,7 @@ def distrusted(path: Path) -> Iterator[None]:
     except (ValueError, RuntimeError, EOFError, OverflowError, zlib.error, struct.error) as error:
         raise refused(path, f"the archive is broken: {error}") from error
     except OSError as error:
-        raise EngineError(f"cannot install {path}: {error}") from error
+        raise EngineError(f"cannot install {path}: {error.strerror or error}") from error
 
 
 def unpack(path: Path, folder: Path) -> Path:

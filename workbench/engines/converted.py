@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench import lang
+from workbench.engines.chain import Chain
 from workbench.engines.folders import Folder, found, places
 from workbench.engines.neural import Form, Model, version
 from workbench.errors import EngineError
-from workbench.model import Draft, Settings, Translator
+from workbench.model import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Sequence, Set
     from pathlib import Path
+
+    Pair = tuple[str, str]
 
 
 class Converted:
@@ -22,13 +25,14 @@ class Converted:
     automatic = True
 
     def pairs(self) -> Iterable[tuple[str, str]]:
-        """The pairs of all usable folders."""
-        return sorted({pair for folder in found() for pair in folder.pairs})
+        """The pairs of all usable folders, and those of two that meet in a pivot language."""
+        direct = {pair for folder in found() for pair in folder.pairs}
+        return sorted(direct | _pivoted(direct))
 
     def why_not(self, source_lang: str, target_lang: str) -> str:
         """Where to put a model; nothing if a variant of the pair can be had."""
         folders = found()
-        if _nearest(folders, source_lang, target_lang):
+        if _route(folders, (source_lang, target_lang)):
             return ""
         where = " or ".join(map(str, places()))
         broken = "".join(
@@ -39,43 +43,22 @@ class Converted:
             f" (docs/engines.md says how to convert one){broken}"
         )
 
-    def load(
-        self, source_lang: str, target_lang: str, settings: Settings = Settings()
-    ) -> ConvertedTranslator:
-        """Load the model of a pair: that of the fewest languages."""
-        nearest = _nearest(found(), source_lang, target_lang)
-        if nearest is None:
+    def load(self, source_lang: str, target_lang: str, settings: Settings = Settings()) -> Chain:
+        """Load the model of a pair, that of the fewest languages; or two that meet in a pivot."""
+        route = _route(found(), (source_lang, target_lang))
+        if not route:
             raise EngineError(f"ctranslate2: {self.why_not(source_lang, target_lang)}")
-        return ConvertedTranslator(*nearest, settings)
-
-
-class ConvertedTranslator(Translator):
-    """A model folder made ready for one language pair."""
-
-    concurrent = True
-    n_best = 8
-
-    def __init__(self, folder: Folder, pair: tuple[str, str], settings: Settings) -> None:
-        source, target = folder.sources[pair[0]], folder.targets[pair[1]]
-        end = (folder.end,) if folder.end else ()
-        if folder.both_sides:
-            form = Form(before=(source,), after=end, target_prefix=(target,))
-        else:
-            form = Form(before=(target,) if target else (), after=end)
-        self._model = Model(folder.path, SentencePieces(folder.tokenizers), form, settings)
-        self.origin = f"ctranslate2 {folder.name}"
-        self.signature = (
-            f"engine:ctranslate2|model:{folder.name}|weights:{folder.fingerprint()}"
-            f"|pair:{pair[0]}-{pair[1]}|beam:{settings.beam}|version:{version()}"
+        names = [folder.name for folder, _ in route]
+        steps = [f"{folder.fingerprint()}-{'-'.join(pair)}" for folder, pair in route]
+        return Chain(
+            [_model(folder, pair, settings) for folder, pair in route],
+            route[0][1][1],
+            origin=f"ctranslate2 {' + '.join(names)}",
+            signature=(
+                f"engine:ctranslate2|models:{'+'.join(names)}|weights:{'+'.join(steps)}"
+                f"|beam:{settings.beam}|version:{version()}"
+            ),
         )
-
-    def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:
-        """Translate segments."""
-        return self._model.translate(texts, hypotheses)
-
-    def close(self) -> None:
-        """Release the model's memory."""
-        self._model.close()
 
 
 class SentencePieces:
@@ -106,15 +89,47 @@ def _processor(file: Path) -> Any:  # noqa: ANN401 - sentencepiece has no types
         ) from error
 
 
-def _nearest(
-    folders: Sequence[Folder], source_lang: str, target_lang: str
-) -> tuple[Folder, tuple[str, str]] | None:
-    """The folder for a pair, and the pair as it has it: the pair itself before its variants."""
-    pair = source_lang, target_lang
+def _model(folder: Folder, pair: Pair, settings: Settings) -> Model:
+    """A folder's model with the tokens that it wants for a pair."""
+    source, target = folder.sources[pair[0]], folder.targets[pair[1]]
+    end = (folder.end,) if folder.end else ()
+    if folder.both_sides:
+        form = Form(before=(source,), after=end, target_prefix=(target,))
+    else:
+        form = Form(before=(target,) if target else (), after=end)
+    return Model(folder.path, SentencePieces(folder.tokenizers), form, settings)
+
+
+def _route(folders: Sequence[Folder], pair: Pair) -> list[tuple[Folder, Pair]]:
+    """The folders for a pair, each with the pair as it has it: one, before two, before none."""
     for folder in folders:
         if pair[0] in folder.sources and pair[1] in folder.targets:
-            return folder, pair
+            return [(folder, pair)]
     for folder in folders:
         if near := lang.nearest_pair(pair, folder.pairs):
-            return folder, near
-    return None
+            return [(folder, near)]
+    ways = [
+        (first, second, pivot)
+        for first in folders if pair[0] in first.sources
+        for second in folders if pair[1] in second.targets
+        for pivot in first.targets if pivot in second.sources
+    ]  # fmt: skip
+    if not ways or lang.same_language(*pair):
+        return []
+    # English is the best pivot; of equals the first
+    first, second, pivot = min(ways, key=lambda way: way[2] != "en")
+    return [(first, (pair[0], pivot)), (second, (pivot, pair[1]))]
+
+
+def _pivoted(direct: Set[Pair]) -> set[Pair]:
+    """The pairs that two of the direct ones make."""
+    reached: dict[str, set[str]] = {}
+    for source, target in direct:
+        reached.setdefault(source, set()).add(target)
+    everything = {target for _, target in direct}
+    found_pairs: set[Pair] = set()
+    for source, targets in reached.items():
+        if len(everything - targets) > 1:  # a model of many languages reaches all of them itself
+            for pivot in targets:
+                found_pairs |= {(source, target) for target in reached.get(pivot, ())}
+    return {(s, t) for s, t in found_pairs if not lang.same_language(s, t)}

@@ -45,7 +45,7 @@ STYLES = (
     Style(re.compile(r"<2([a-z]{2,3}(?:_[A-Z][a-z]{3})?)>"), "source"),  # MADLAD-400: <2es>
 )
 # Codes that these models use in a sense of their own.
-_CODES = {"pob": "pt-BR", "zho-Hans": "zh-Hans", "zho-Hant": "zh-Hant"}
+_CODES = {"pob": "pt-BR", "pbt-Arab": "ps", "quy-Latn": "qu", "kor-Hang": "ko"}
 _NAME = re.compile(
     r"^(?:.*--)?(?:opus[-_]?mt[-_])?(?:tc[-_])?(?:(?:tiny|base|big|bible)[-_])*"
     r"(?P<source>[A-Za-z]{2,7})[-_](?P<target>[A-Za-z]{2,7})(?![A-Za-z])"
@@ -187,16 +187,21 @@ def _tags(
     target_tokens: Iterable[str], source_tokens: Iterable[str]
 ) -> tuple[Style | None, dict[str, str]]:
     """The style of the language tokens in a vocabulary, and the languages; of styles the commonest."""
+    tokens = {"both": _short(target_tokens), "source": _short(source_tokens)}
     best: tuple[Style | None, dict[str, str]] = None, {}
     for style in STYLES:
-        tokens = target_tokens if style.side == "both" else source_tokens
         languages: dict[str, str] = {}
-        for token in sorted(tokens):
+        for token in tokens[style.side]:
             if (match := style.form.fullmatch(token)) and (tag := _tag(match[1])):
                 languages.setdefault(tag, token)
         if len(languages) > max(1 if style.side == "both" else 0, len(best[1])):
             best = style, languages
     return best
+
+
+def _short(tokens: Iterable[str]) -> list[str]:
+    """What may be a language token: few of the 256,000 of NLLB."""
+    return sorted(t for t in tokens if len(t) <= 16 and ("_" in t or t.startswith(("<", ">"))))
 
 
 def _tag(code: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench import lang
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,12 +22,8 @@ def routes(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Route]:
     found: dict[tuple[str, str], Route] = {pair: (pair,) for pair in direct}
     for source_lang, pivot in direct:
         for start, target_lang in direct:
-            if start == pivot and _language(target_lang) != _language(source_lang):
+            if start == pivot and not lang.same_language(target_lang, source_lang):
                 found.setdefault(
                     (source_lang, target_lang), ((source_lang, pivot), (start, target_lang))
                 )
     return found
-
-
-def _language(tag: str) -> str:
-    return tag.split("-")[0]

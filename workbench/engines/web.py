@@ -68,7 +68,7 @@ def reason(error: BaseException) -> str:
         error.close()
         return f"HTTP {error.code} {error.reason}".strip()
     cause = getattr(error, "reason", error)
-    return str(cause) or type(cause).__name__
+    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
 def _opener(*, follow: bool) -> urllib.request.OpenerDirector:

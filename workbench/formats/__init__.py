@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.formats.jsonl import JsonlWriter
 from workbench.formats.markdown import MarkdownReader
 from workbench.formats.moses import MosesWriter
+from workbench.formats.pharaoh import PharaohWriter
 from workbench.formats.tmx import TmxWriter
 from workbench.formats.tsv import TsvWriter
 from workbench.formats.txt import TxtReader
@@ -26,5 +27,5 @@ def workbench_readers() -> Iterable[Reader]:
 
 @hookimpl
 def workbench_writers() -> Iterable[Writer]:
-    """TMX, TSV, JSON lines and Moses pairs."""
-    return (TmxWriter(), TsvWriter(), JsonlWriter(), MosesWriter())
+    """TMX, TSV, JSON lines, Moses pairs and word links."""
+    return (TmxWriter(), TsvWriter(), JsonlWriter(), MosesWriter(), PharaohWriter())

@@ -20,7 +20,8 @@ from workbench.store.claims import claim, claim_of, claims_of, release, units_be
 from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
-from workbench.store.filters import SORTS, Filter, Found, count_units, find_units
+from workbench.store.filters import SORTS, Filter
+from workbench.store.finding import Found, count_units, find_units
 from workbench.store.measures import work_report
 from workbench.store.notes import (
     add_note,
@@ -88,6 +89,19 @@ from workbench.store.units import (
     next_pending,
     save_findings,
 )
+from workbench.store.word_links import (
+    LinkWriter,
+    UnitLinks,
+    UnitText,
+    count_unit_texts,
+    decide_link,
+    link_decisions,
+    pair_counts,
+    unit_links,
+    unit_texts,
+    with_links,
+    word_translations,
+)
 
 __all__ = [
     "ENGINE_FINDING",
@@ -102,6 +116,7 @@ __all__ = [
     "Edit",
     "Filter",
     "Found",
+    "LinkWriter",
     "NewDocument",
     "Part",
     "PendingUnit",
@@ -110,6 +125,8 @@ __all__ = [
     "Rules",
     "Run",
     "UnitDraft",
+    "UnitLinks",
+    "UnitText",
     "UnitsPage",
     "add_document",
     "add_note",
@@ -127,7 +144,9 @@ __all__ = [
     "claim_of",
     "claims_of",
     "count_pending",
+    "count_unit_texts",
     "count_units",
+    "decide_link",
     "dismiss_finding",
     "documents",
     "documents_of",
@@ -145,6 +164,7 @@ __all__ = [
     "is_open",
     "is_workbench",
     "language_pairs",
+    "link_decisions",
     "matches",
     "merge_units",
     "next_pending",
@@ -154,6 +174,7 @@ __all__ = [
     "opened",
     "original",
     "other_languages",
+    "pair_counts",
     "people",
     "positions",
     "progress",
@@ -183,9 +204,13 @@ __all__ = [
     "text_at",
     "undo",
     "unit",
+    "unit_links",
+    "unit_texts",
     "units_between",
     "units_page",
     "window_before",
+    "with_links",
+    "word_translations",
     "work_report",
     "writing",
 ]

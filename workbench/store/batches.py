@@ -10,7 +10,8 @@ from workbench.errors import InputError, RefusedError, StoreError
 from workbench.model import STATES
 from workbench.store.claims import claim, release
 from workbench.store.database import now, writing
-from workbench.store.filters import ONE_TEXT, Filter, each_unit, pattern_of
+from workbench.store.filters import Filter
+from workbench.store.finding import ONE_TEXT, each_unit, pattern_of
 from workbench.store.people import Rules, check_edit
 from workbench.store.reading import rows
 from workbench.store.regroup import undo_regroup
@@ -220,11 +221,12 @@ def _run(db: Database, run_id: int) -> dict[str, Any]:
 def _release(db: Database, ids: list[int], batch: Batch) -> Done:
     """End claims, remembering them in the run, so that it can be undone."""
     with writing(db):
-        freed = db.conn.execute(
+        found = db.conn.execute(
             "SELECT unit_id, person, actor, at, expires FROM claims"
             " WHERE unit_id IN (SELECT value FROM json_each(?)) AND (? = '' OR person = ?)",
             (json.dumps(ids), batch.person, batch.person),
-        ).fetchall()
+        )
+        freed = [list(row) for row in found]
         with running(db, "release", {"claims": freed}, actor=batch.actor) as run:
             run.counts["units"] = release(db, ids, batch.person or None)
     return Done(run.run_id, len(freed), 0)

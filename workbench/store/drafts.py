@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from workbench import lang
 from workbench.model import Draft, Hypothesis
 from workbench.store.database import now, writing
 from workbench.store.documents import text_hash
@@ -22,19 +24,17 @@ if TYPE_CHECKING:
 
 # The name under which an engine's own errors are kept among the findings.
 ENGINE_FINDING = "engine"
+# Words of a text by which others like it are found.
+KEYS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class UnitDraft:
-    """What was made for a unit: candidates, the one to take first, and findings of its engines.
-
-    `pivot` is the language and text that the translation went through.
-    """
+    """What was made for a unit: candidates, the one to take first, and findings of its engines."""
 
     unit: PendingUnit
     candidates: Sequence[Candidate]
     findings: Sequence[Finding] = ()
-    pivot: tuple[str, str] | None = None
 
 
 def save_drafts(db: Database, drafts: Sequence[UnitDraft], run_id: int) -> int:
@@ -59,8 +59,6 @@ def save_drafts(db: Database, drafts: Sequence[UnitDraft], run_id: int) -> int:
 def _save_draft(db: Database, draft: UnitDraft, at: str, run_id: int) -> int:
     unit = draft.unit
     ids = [_match(db, unit.unit_id, candidate, at, run_id) for candidate in draft.candidates]
-    if draft.pivot:
-        _pivot(db, draft, at, run_id)
     if not ids:
         return 0
     best = draft.candidates[0]
@@ -80,11 +78,13 @@ def _save_draft(db: Database, draft: UnitDraft, at: str, run_id: int) -> int:
 def _match(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: int) -> int:
     hypothesis = candidate.hypothesis
     known = db.conn.execute(
-        "SELECT id FROM matches WHERE unit_id = ? AND signature = ? AND text = ?",
+        "SELECT id FROM matches WHERE unit_id = ? AND signature = ? AND text = ? AND lang = ''",
         (unit_id, candidate.signature, hypothesis.text),
     ).fetchone()
     if known:
         return int(known[0])
+    if candidate.pivot:
+        _save_pivot(db, unit_id, candidate, at, run_id)
     cursor = db.conn.execute(
         "INSERT INTO matches (unit_id, type, origin, text, similarity, match_quality, score, signature,"
         " created_at, run_id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -95,15 +95,14 @@ def _match(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: in
     return int(cursor.lastrowid or 0)
 
 
-def _pivot(db: Database, draft: UnitDraft, at: str, run_id: int) -> None:
-    lang, text = draft.pivot or ("", "")
-    best = draft.candidates[0]
+def _save_pivot(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: int) -> None:
+    pivot_lang, text = candidate.pivot or ("", "")
     db.conn.execute(
-        "INSERT INTO matches (unit_id, type, origin, text, signature, created_at, run_id, lang)"
-        " SELECT ?, 'mt', ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
+        "INSERT INTO matches (unit_id, type, origin, text, signature, created_at, run_id, request, lang)"
+        " SELECT ?, 'mt', ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
         " (SELECT 1 FROM matches WHERE unit_id = ? AND lang = ? AND text = ?)",
-        (draft.unit.unit_id, best.origin, text, best.signature, at, run_id, lang,
-         draft.unit.unit_id, lang, text),
+        (unit_id, candidate.origin, text, candidate.signature, at, run_id, candidate.request,
+         pivot_lang, unit_id, pivot_lang, text),
     )  # fmt: skip
 
 
@@ -124,27 +123,65 @@ class DraftReader:
             JOIN documents d ON d.id = s.document_id
             JOIN unit_segments us ON us.segment_id = s.id
             JOIN units u ON u.id = us.unit_id
-            WHERE s.hash IN (SELECT value FROM json_each(?)) AND d.lang = ? AND u.target_lang = ?
-              AND u.state IN ('reviewed', 'final')
+            WHERE s.hash IN (SELECT value FROM json_each(?)) AND d.lang = ? AND +u.target_lang = ?
+              AND +u.state IN ('reviewed', 'final')  -- plus: start from the hash, not from these
               AND (SELECT count(*) FROM unit_segments same WHERE same.unit_id = u.id) = 1
             GROUP BY s.text""",
             (json.dumps([text_hash(source) for source in sources]), source_lang, target_lang),
         )
         return {source: target for source, target, _ in rows}
 
+    def has_reviewed(self, target_lang: str) -> bool:
+        """Whether people approved anything in a language yet."""
+        query = (
+            "SELECT 1 FROM units WHERE target_lang = ? AND state IN ('reviewed', 'final') LIMIT 1"
+        )
+        return self._connection.execute(query, (target_lang,)).fetchone() is not None
+
+    def like(
+        self, source_lang: str, target_lang: str, source: str, limit: int = 100
+    ) -> list[tuple[str, str]]:
+        """(source, target) of reviewed units whose source shares rare words with a text.
+
+        Of the text's longest words two must be there: the full-text index finds that without a
+        look at each unit.  In scripts without spaces they are runs of three characters.
+        """
+        index, keys = _keys(source)
+        if len(keys) < 2:
+            return []
+        pairs = (f'("{a}" AND "{b}")' for a, b in combinations(keys, 2))
+        rows = self._connection.execute(
+            f"""SELECT s.text, u.target FROM {index} f
+            JOIN segments s ON s.id = f.rowid
+            JOIN documents d ON d.id = s.document_id
+            JOIN unit_segments us ON us.segment_id = s.id
+            JOIN units u ON u.id = us.unit_id
+            WHERE {index} MATCH ? AND length(s.text) BETWEEN ? AND ? AND d.lang = ?
+              AND +u.target_lang = ? AND +u.state IN ('reviewed', 'final')
+              AND (SELECT count(*) FROM unit_segments same WHERE same.unit_id = u.id) = 1
+            LIMIT ?""",
+            (" OR ".join(pairs), 0.7 * len(source), 1.4 * len(source), source_lang, target_lang,
+             limit),
+        )  # fmt: skip
+        return list(rows)
+
     def recall(self, requests: Sequence[int]) -> dict[int, Draft]:
         """The stored drafts of these requests, with all their hypotheses, best first."""
         rows = self._connection.execute(
-            """SELECT m.request, m.text, m.score FROM matches m JOIN (
+            """SELECT m.request, m.text, m.score, m.lang FROM matches m JOIN (
               SELECT request, min(unit_id) AS unit_id FROM matches
               WHERE request IN (SELECT value FROM json_each(?)) GROUP BY request) first
             ON first.request = m.request AND first.unit_id = m.unit_id ORDER BY m.id""",
             (json.dumps(list(requests)),),
         )
         found: dict[int, list[Hypothesis]] = {}
-        for request, text, score in rows:
-            found.setdefault(request, []).append(Hypothesis(text, score))
-        return {request: Draft(tuple(mine)) for request, mine in found.items()}
+        pivots: dict[int, tuple[str, str]] = {}
+        for request, text, score, pivot_lang in rows:
+            if pivot_lang:
+                pivots[request] = pivot_lang, text
+            else:
+                found.setdefault(request, []).append(Hypothesis(text, score))
+        return {r: Draft(tuple(mine), pivot=pivots.get(r)) for r, mine in found.items()}
 
     def evidence(
         self, target_lang: str, origin: str, limit: int = 5000
@@ -164,3 +201,12 @@ class DraftReader:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _keys(text: str) -> tuple[str, list[str]]:
+    """A full-text index, and what to look for in it to find texts like this one."""
+    if any(map(lang.is_spaceless, text)):
+        runs = [text[i : i + 3] for i in range(0, len(text) - 2, 3)]
+        return "segments_chars", [run.replace('"', '""') for run in runs[:KEYS]]
+    words = dict.fromkeys(word.casefold() for word in lang.words(text))
+    return "segments_fts", sorted(words, key=len, reverse=True)[:KEYS]

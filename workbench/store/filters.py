@@ -1,33 +1,27 @@
-"""Finds units by what they are and say, a page at a time, each order from an index that has it."""
+"""What units a person wants to see, as a value and as SQL whose every order an index has."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import InputError
 from workbench.model import STATES
 from workbench.store.database import now
-from workbench.store.reading import rows
-from workbench.store.search import word_matches
-from workbench.store.views import SOURCE
+from workbench.store.search import word_matches, word_test
+from workbench.store.units import REJECTED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Mapping
 
-    import regex
     from sqlite_utils import Database
 
 Sort = Literal["position", "score", "findings", "changed"]
 SORTS: tuple[Sort, ...] = ("position", "score", "findings", "changed")
-# Seconds that one text may keep a pattern busy, and that a whole search may take.
-ONE_TEXT = 0.2
-PATIENCE = 2.0
-# Units looked at for a pattern between two looks at the clock, and counted at most.
-CHUNK = 200
-COUNTED = 1000
-MOST = 500
+MOST_ORIGINS = 12
+# Units that are found first and sorted then; where there are more, units are tested in order.
+MANY = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +51,12 @@ class Filter:
     at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page of units as rows, where the next one starts, and why the search stopped early, if it did."""
-
-    units: list[dict[str, Any]]
-    following: str | None
-    problem: str | None = None
-
-
-_COLUMNS = f"""u.id, u.document_id, d.title, d.path AS document, d.lang AS source_lang, u.target_lang,
-  u.position, {SOURCE} AS source, u.target, u.state, u.sub_state, u.origin, u.score, u.version,
-  u.updated_by, u.updated_at, u.words, u.open_findings AS findings,
-  coalesce(s.kind, 'paragraph') AS kind, coalesce(s.level, 0) AS level, s.block,
-  (SELECT count(*) FROM notes n WHERE n.unit_id = u.id AND n.done_at IS NULL) AS notes,
-  (SELECT c.person FROM claims c WHERE c.unit_id = u.id
-   AND (c.expires IS NULL OR c.expires > :now)) AS claimed_by"""
-_FROM = """units u JOIN documents d ON d.id = u.document_id
-  LEFT JOIN unit_segments f ON f.unit_id = u.id AND f.position = 0
-  LEFT JOIN segments s ON s.id = f.segment_id"""
-
 # Each order with its key: how rows go on after one, and how the key is read from a row.
 _ORDERS = {
-    "position": "u.document_id, u.target_lang, u.position",
-    "score": "u.score, u.id",
-    "findings": "u.open_findings DESC, u.id",
-    "changed": "u.updated_at DESC, u.id DESC",
+    "position": "document_id, target_lang, position",
+    "score": "score, unit",
+    "findings": "open_findings DESC, unit",
+    "changed": "updated_at DESC, unit DESC",
 }
 _KEYS = {
     "position": ("document_id", "target_lang", "position"),
@@ -98,154 +72,114 @@ _AFTER = {
 }
 
 
-def find_units(db: Database, wanted: Filter, *, after: str = "", size: int = 100) -> Found:
-    """A page of the units that a filter keeps, in its order.
+def ids_sql(db: Database, wanted: Filter, after: str) -> tuple[str, dict[str, Any]]:
+    """SQL for the ids of the units that the conditions keep, in order.
 
-    Raises InputError for a pattern that is none or an `after` that is not ours.
+    Where a filter names several states or origins, each has a select of its own, which an index
+    gives in order, and SQLite merges them.
     """
-    size = max(1, min(size, MOST))
-    matches = _matcher(wanted)
-    found: list[dict[str, Any]] = []
-    started = time.monotonic()
-    for row in _stream(db, wanted, after):
-        try:
-            fits = matches is None or matches(row)
-        except TimeoutError:
-            problem = f"the pattern takes too long on unit {row['id']}; make it simpler"
-            return Found(found, _key(wanted, row), problem)
-        if fits:
-            if len(found) == size:
-                return Found(found, _key(wanted, found[-1]))
-            found.append(row)
-        elif time.monotonic() - started > PATIENCE:
-            return Found(
-                found, _key(wanted, row), "the search takes long; go on to search the rest"
-            )
-    return Found(found, None)
-
-
-def each_unit(db: Database, wanted: Filter) -> Iterator[dict[str, Any]]:
-    """Every unit that a filter keeps, in its order.  Raises InputError if a pattern takes too long."""
-    matches = _matcher(wanted)
-    for row in _stream(db, wanted, ""):
-        try:
-            if matches is None or matches(row):
-                yield row
-        except TimeoutError as error:
-            raise InputError(f"the pattern takes too long on unit {row['id']}") from error
-
-
-def count_units(db: Database, wanted: Filter) -> tuple[int, bool]:
-    """How many units a filter keeps, and whether that is exact; what is many is not counted out."""
-    if _only_progress(wanted):
-        return _tallied(db, wanted), True
-    if wanted.is_regex and wanted.text:
-        found = find_units(db, wanted, size=MOST)
-        return len(found.units), found.following is None
-    where, parameters = _conditions(wanted)
-    (number,) = db.conn.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM units u JOIN documents d ON d.id = u.document_id"
-        f" WHERE {where} LIMIT {COUNTED + 1})",
-        parameters,
-    ).fetchone()
-    return min(number, COUNTED), number <= COUNTED
-
-
-def pattern_of(text: str, *, case: bool) -> regex.Pattern[str]:
-    """A person's regular expression.  Raises InputError if it is none."""
-    import regex
-
-    try:
-        return regex.compile(text, 0 if case else regex.IGNORECASE)
-    except (regex.error, RecursionError, OverflowError) as error:
-        raise InputError(f"not a regular expression: {text[:80]!r}: {error}") from error
-
-
-def _matcher(wanted: Filter) -> Callable[[dict[str, Any]], bool] | None:
-    """What says whether a row's text fits the pattern; None without one."""
-    if not (wanted.is_regex and wanted.text):
-        return None
-    pattern = pattern_of(wanted.text, case=wanted.case)
-    sides = ("source", "target") if wanted.side == "either" else (wanted.side,)
-    return lambda row: any(pattern.search(row[side], timeout=ONE_TEXT) for side in sides)
-
-
-def _stream(db: Database, wanted: Filter, after: str) -> Iterator[dict[str, Any]]:
-    """The rows that the conditions keep, in order, from the one after a key on."""
-    where, parameters = _conditions(wanted)
+    where, parameters = _conditions(db, wanted)
     if after:
-        where += f" AND {_AFTER[wanted.sort]}"
+        where.append(_AFTER[wanted.sort])
         parameters.update(_read_key(wanted, after))
-    cursor = db.conn.execute(
-        f"SELECT {_COLUMNS} FROM {_FROM} WHERE {where} ORDER BY {_ORDERS[wanted.sort]}",
-        {**parameters, "now": now()},
-    )
-    names = [column[0] for column in cursor.description]
-    for row in cursor:
-        yield dict(zip(names, row, strict=True))
+    branches = [
+        f"SELECT u.id AS unit, u.document_id, u.target_lang, u.position, u.score, u.open_findings, u.updated_at"
+        f" FROM units u CROSS JOIN documents d ON d.id = u.document_id WHERE {' AND '.join([*where, *more])}"
+        for more in product(state_conditions(wanted), _origins(db, wanted))
+    ]
+    if not branches:
+        return "SELECT id AS unit FROM units WHERE false", parameters
+    return f"{' UNION ALL '.join(branches)} ORDER BY {_ORDERS[wanted.sort]}", parameters
 
 
-def _conditions(wanted: Filter) -> tuple[str, dict[str, Any]]:
-    """The SQL of a filter, without its pattern."""
+def _conditions(db: Database, wanted: Filter) -> tuple[list[str], dict[str, Any]]:
+    """The conditions that hold for every unit wanted, without the pattern."""
     values: dict[str, Any] = {
         name: getattr(wanted, name)
         for name in ("document_id", "target_lang", "min_score", "max_score", "min_words", "max_words",
-                     "by", "touched", "at")
+                     "by", "at")
     }  # fmt: skip
-    values |= {"since": _moment(wanted.since), "until": _moment(wanted.until), "now": now()}
+    values |= {"until": _moment(wanted.until), "now": now()}
     simple = {
         "document_id": "u.document_id = :document_id",
         "target_lang": "u.target_lang = :target_lang",
-        "min_score": "u.score >= :min_score",
-        "max_score": "u.score <= :max_score",
+        "min_score": "+u.score >= :min_score",
+        "max_score": "+u.score <= :max_score",
         "min_words": "u.words >= :min_words",
         "max_words": "u.words <= :max_words",
         "by": "u.updated_by = :by AND u.updated_by <> ''",
-        "touched": "u.id IN (SELECT unit_id FROM revisions WHERE actor = :touched)",
-        "since": "u.updated_at >= :since",
-        "until": "u.updated_at <= :until",
+        "until": "+u.updated_at <= :until",
         "at": "u.position >= :at",
     }
     where = ["d.replaced_by IS NULL"]
     where += [sql for name, sql in simple.items() if values[name] not in {None, ""}]
-    for condition, more in (_states(wanted), _work(wanted), _words(wanted)):
+    for condition, more in (
+        _work(wanted),
+        _since(db, wanted),
+        _touched(db, wanted),
+        _words(db, wanted),
+    ):
         where += condition
         values |= more
     if wanted.sort == "score":
         where.append("u.score IS NOT NULL")
     if wanted.sort == "findings":
         where.append("u.open_findings > 0")
-    return " AND ".join(where), values
+    return where, values
 
 
 _Conditions = tuple[list[str], dict[str, Any]]
 
 
-def _states(wanted: Filter) -> _Conditions:
+def state_conditions(wanted: Filter) -> list[str]:
+    """A condition for each state wanted."""
     states = set(wanted.states)
     if "unfinished" in states:
         states |= {"initial", "translated"}
-    known = [state for state in STATES if state in states]
-    choices = []
-    if known:
-        quoted = ", ".join(f"'{state}'" for state in known)
-        choices.append(f"u.state = {quoted}" if len(known) == 1 else f"u.state IN ({quoted})")
+    found = [f"{_by(wanted)}u.state = '{state}'" for state in STATES if state in states]
     if "rejected" in states:
-        choices.append("u.sub_state = 'wb:rejected'")
-    return ([f"({' OR '.join(choices)})"] if choices else []), {}
+        others = "".join(f" AND u.state <> '{state}'" for state in STATES if state in states)
+        found.append(f"u.sub_state = '{REJECTED}'{others}")
+    return found or ["true"]
+
+
+def _origins(db: Database, wanted: Filter) -> list[str]:
+    """A condition for each origin that starts as wanted; none if there is none."""
+    if not wanted.origin:
+        return ["true"]
+    found: list[str] = []
+    name = ""
+    while len(found) < MOST_ORIGINS:  # each step jumps to the next name in the index
+        row = db.conn.execute(
+            "SELECT min(origin) FROM units WHERE origin <> '' AND origin > ?", (name,)
+        ).fetchone()
+        if row[0] is None:
+            break
+        name = row[0]
+        if name.startswith(wanted.origin):
+            found.append(f"{_by(wanted)}u.origin = {_literal(name)}")
+    return found
+
+
+def _by(wanted: Filter) -> str:
+    """A sign that keeps SQLite from choosing an index that lacks the order wanted."""
+    return "" if wanted.sort == "position" else "+"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _work(wanted: Filter) -> _Conditions:
-    """Conditions on origin, findings, notes and claims."""
+    """Conditions on findings, notes and claims."""
     where: list[str] = []
     values: dict[str, Any] = {}
-    if wanted.origin:
-        where.append("u.origin >= :origin AND u.origin < :origin_end AND u.origin <> ''")
-        values |= {"origin": wanted.origin, "origin_end": wanted.origin + "\U0010ffff"}
     if wanted.finding:
         where.append("u.open_findings > 0")
         if wanted.finding != "any":
-            where.append("u.id IN (SELECT unit_id FROM open_findings WHERE name = :finding)")
+            where.append(
+                "EXISTS (SELECT 1 FROM open_findings o WHERE o.unit_id = u.id AND o.name = :finding)"
+            )
             values["finding"] = wanted.finding
     if wanted.note.startswith("@"):
         where.append("u.id IN (SELECT n.unit_id FROM mentions m JOIN notes n ON n.id = m.note_id"
@@ -262,12 +196,42 @@ def _work(wanted: Filter) -> _Conditions:
     return where, values
 
 
-def _words(wanted: Filter) -> _Conditions:
-    """Conditions on the text by the full-text indexes."""
+def _since(db: Database, wanted: Filter) -> _Conditions:
+    """A condition on when a unit was changed."""
+    if not wanted.since:
+        return [], {}
+    values = {"since": _moment(wanted.since)}
+    few = "SELECT id FROM units WHERE updated_at >= :since"
+    return [f"u.id IN ({few})" if not _many(db, few, values) else "+u.updated_at >= :since"], values
+
+
+def _touched(db: Database, wanted: Filter) -> _Conditions:
+    """A condition on who ever edited a unit."""
+    if not wanted.touched:
+        return [], {}
+    values = {"touched": wanted.touched}
+    few = "SELECT unit_id FROM revisions WHERE actor = :touched"
+    if _many(db, few, values):
+        return [
+            "EXISTS (SELECT 1 FROM revisions r WHERE r.unit_id = u.id AND r.actor = :touched)"
+        ], values
+    return [f"u.id IN ({few})"], values
+
+
+def _words(db: Database, wanted: Filter) -> _Conditions:
+    """A condition on the words of a unit, by the full-text indexes."""
     if wanted.is_regex or not wanted.text.strip():
         return [], {}
-    sql, parameters = word_matches(wanted.text, wanted.side)
-    return [f"u.id IN ({sql})"], parameters
+    few, values = word_matches(wanted.text, wanted.side)
+    if _many(db, few, values):
+        return [word_test(wanted.text, wanted.side)], dict(values)
+    return [f"u.id IN ({few})"], dict(values)
+
+
+def _many(db: Database, sql: str, values: Mapping[str, object]) -> bool:
+    """Whether so many units are found that it is better to test each one in order."""
+    (number,) = db.conn.execute(f"SELECT count(*) FROM ({sql} LIMIT {MANY + 1})", values).fetchone()
+    return int(number) > MANY
 
 
 def _moment(text: str) -> str:
@@ -283,7 +247,8 @@ def _moment(text: str) -> str:
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
-def _key(wanted: Filter, row: dict[str, Any]) -> str:
+def key_of(wanted: Filter, row: dict[str, Any]) -> str:
+    """Where a row stands in the order, as an address carries it."""
     return "~".join(str(row[name]) for name in _KEYS[wanted.sort])
 
 
@@ -299,26 +264,3 @@ def _read_key(wanted: Filter, after: str) -> dict[str, Any]:
     if any(isinstance(value, int) and abs(value) >= 2**63 for value in values):
         raise broken
     return {f"k{index}": value for index, value in enumerate(values)}
-
-
-def _only_progress(wanted: Filter) -> bool:
-    """Whether the tallies know how many units a filter keeps."""
-    plain = Filter(
-        document_id=wanted.document_id, target_lang=wanted.target_lang, states=wanted.states, by=wanted.by
-    )  # fmt: skip
-    return plain == wanted and "rejected" not in wanted.states
-
-
-def _tallied(db: Database, wanted: Filter) -> int:
-    states, _ = _states(wanted)
-    conditions = [*states, "d.replaced_by IS NULL"]
-    values = {"document_id": wanted.document_id, "target_lang": wanted.target_lang, "by": wanted.by}
-    columns = {"document_id": "document_id", "target_lang": "target_lang", "by": "updated_by"}
-    conditions += [f"u.{columns[name]} = :{name}" for name, value in values.items() if value]
-    found = rows(
-        db,
-        "SELECT coalesce(sum(u.units), 0) AS number FROM tallies u"
-        f" JOIN documents d ON d.id = u.document_id WHERE {' AND '.join(conditions)}",
-        values,
-    )
-    return int(found[0]["number"])

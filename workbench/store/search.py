@@ -43,33 +43,62 @@ def word_matches(
     query: str, side: Literal["source", "target", "either"] = "either"
 ) -> tuple[str, dict[str, str]]:
     """SQL that selects the ids of units with all words of a query on a side, and its parameters."""
-    words = query.split()
-    numbered = list(enumerate(words))
-    in_segments = " INTERSECT ".join(_word_query("segments", "text", *word) for word in numbered)
-    in_units = " INTERSECT ".join(_word_query("units", "target", *word) for word in numbered)
+    parts, parameters = _parts(query)
+    in_segments = " INTERSECT ".join(part.format(t="segments", c="text") for part in parts)
+    in_units = " INTERSECT ".join(part.format(t="units", c="target") for part in parts)
     source = f"SELECT us.unit_id FROM unit_segments us WHERE us.segment_id IN ({in_segments})"
     target = f"SELECT id FROM units WHERE id IN ({in_units})"
     selects = {"source": source, "target": target, "either": f"{source} UNION {target}"}
-    return selects[side], {f"word{n}": _parameter(word) for n, word in numbered}
+    return selects[side], parameters
+
+
+def word_test(query: str, side: Literal["source", "target", "either"] = "either") -> str:
+    """The same as a condition on one unit `u`: for words so frequent that all their units are too many."""
+    parts, _ = _parts(query)
+    tests = {
+        "target": " AND ".join(
+            f"u.id IN ({part.format(t='units', c='target')} AND rowid = u.id)" for part in parts
+        ),
+        "source": "EXISTS (SELECT 1 FROM unit_segments us WHERE us.unit_id = u.id AND "
+        + " AND ".join(
+            f"us.segment_id IN ({part.format(t='segments', c='text')} AND rowid = us.segment_id)"
+            for part in parts
+        )
+        + ")",
+    }
+    return f"({tests['target']} OR {tests['source']})" if side == "either" else f"({tests[side]})"
+
+
+def _parts(query: str) -> tuple[list[str], dict[str, str]]:
+    """One select for each kind of word, to be filled with a table and its column, and the parameters.
+
+    A word of a script with spaces is in the index of words; three characters or more of another are
+    in the index of characters; fewer are looked for in every text.
+    """
+    words = query.split()
+    spaceless = [word for word in words if any(map(lang.is_spaceless, word))]
+    kinds = {
+        "fts": [word for word in words if word not in spaceless],
+        "chars": [word for word in spaceless if len(word) >= TRIGRAM],
+    }
+    parts, parameters = [], {}
+    for kind, mine in kinds.items():
+        if mine:
+            parts.append(f"SELECT rowid FROM {{t}}_{kind} WHERE {{t}}_{kind} MATCH :words_{kind}")
+            parameters[f"words_{kind}"] = " ".join(_quoted(word) for word in mine)
+    for number, word in enumerate(each for each in spaceless if len(each) < TRIGRAM):
+        parts.append(f"SELECT rowid FROM {{t}} WHERE instr({{c}}, :word_{number})")
+        parameters[f"word_{number}"] = word
+    return parts, parameters
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
 
 
 def _by_words(db: Database, query: str) -> Iterator[Unit]:
     ids, parameters = word_matches(query)
     yield from _units(db, f"unit_id IN ({ids})", parameters)
-
-
-def _word_query(table: str, column: str, number: int, word: str) -> str:
-    if not any(lang.is_spaceless(character) for character in word):
-        return f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH :word{number}"
-    if len(word) >= TRIGRAM:
-        return f"SELECT rowid FROM {table}_chars WHERE {table}_chars MATCH :word{number}"
-    return f"SELECT id FROM {table} WHERE instr({column}, :word{number})"
-
-
-def _parameter(word: str) -> str:
-    if any(lang.is_spaceless(character) for character in word) and len(word) < TRIGRAM:
-        return word
-    return '"' + word.replace('"', '""') + '"'
 
 
 def _by_regex(db: Database, query: str) -> Iterator[Unit]:

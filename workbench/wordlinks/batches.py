@@ -17,6 +17,7 @@ CELLS = 1 << 17
 # Few pairs a batch would leave numpy idle between calls; many would pad too much.
 FEWEST = 48
 STEP = 4
+WORD = 64
 
 
 @dataclass(slots=True)
@@ -83,17 +84,30 @@ def _padded(rows: Sequence[Sequence[int]]) -> tuple[Ints, Longs, Bools]:
     return padded, lengths, mask
 
 
-def number_cells(batches: Sequence[Batch], target_words: int) -> Longs:
-    """Fill in each batch's `cells`; returns the different word pairs, `source * target_words + target`."""
-    keys = []
-    for batch in batches:
-        pair = batch.source[:, :, None].astype(np.int64) * target_words + batch.target[:, None, :]
-        pair[~(batch.source_mask[:, :, None] & batch.target_mask[:, None, :])] = -1
-        keys.append(pair)
-    every = np.unique(np.concatenate([np.unique(pair) for pair in keys]))
-    every = every[every >= 0]
-    for batch, pair in zip(batches, keys, strict=True):
-        places = np.searchsorted(every, pair)
-        places[pair < 0] = len(every)
-        batch.cells = places.astype(np.int32)
+def number_cells(batches: Sequence[Batch], source_words: int, target_words: int) -> Longs:
+    """Fill in each batch's `cells`; returns the different word pairs, `source * target_words + target`.
+
+    A pair's place is the number of pairs before it: a map of bits over all conceivable pairs, and
+    the bits before every 64th of them, are several times faster than sorting.
+    """
+    padding = source_words * target_words
+    keys = [_keys(batch, target_words, padding) for batch in batches]
+    seen = np.zeros((padding // WORD + 1) * WORD, np.bool_)
+    for key in keys:
+        seen[key.ravel()] = True
+    seen[padding] = True
+    every = np.flatnonzero(seen)[:-1]
+    bits = np.packbits(seen, bitorder="little").view("<u8")
+    del seen
+    before = np.append(0, np.cumsum(np.bitwise_count(bits), dtype=np.int32)[:-1]).astype(np.int32)
+    for batch, key in zip(batches, keys, strict=True):
+        word = key >> 6
+        lower = (np.uint64(1) << (key & (WORD - 1)).astype(np.uint64)) - np.uint64(1)
+        batch.cells = before[word] + np.bitwise_count(bits[word] & lower).astype(np.int32)
     return every
+
+
+def _keys(batch: Batch, target_words: int, padding: int) -> Longs:
+    key = batch.source[:, :, None].astype(np.int64) * target_words + batch.target[:, None, :]
+    key[~(batch.source_mask[:, :, None] & batch.target_mask[:, None, :])] = padding
+    return key

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Jumps farther than this share one probability.
 WIDEST = 60
+# Numbers in memory at once while jumps are counted.
+BLOCK = 1 << 16
 TINY = np.float32(1e-30)
 # Keeps products out of the denormal numbers, which processors multiply a hundred times slower.
 FLOOR = np.float32(1e-12)
@@ -38,8 +40,9 @@ class Direction:
 def first_jumps() -> Floats:
     """Jump probabilities before anything is learned: forward by one, less the farther."""
     steps = np.arange(-WIDEST, WIDEST + 1)
-    jumps = np.exp(-np.abs(steps - 1) / 4.0)
-    return (jumps / jumps.sum()).astype(np.float32)
+    jumps: Floats = np.exp(-np.abs(steps - 1) / 4.0).astype(np.float32)
+    jumps /= jumps.sum()
+    return jumps
 
 
 def ibm1(seen: Direction, empty_share: float) -> Floats:
@@ -64,9 +67,13 @@ def posteriors(seen: Direction, jumps: Floats, empty_share: float) -> tuple[Floa
     leave = (np.float32(1 - empty_share) / np.maximum(reach, FLOOR)).astype(np.float32)
     full, held, scale = _forward(emission, empty, step, leave, seen.lengths, empty_share)
     found, arrived = _backward(emission, empty, mask, step, leave, (full, held, scale))
-    left = (full[:-1] + held[:-1]) * leave
-    # many small products: one large one would make the linear algebra library start threads
-    pairs = (left.transpose(0, 2, 1) @ arrived[1:]).sum(0)
+    pairs = np.zeros((width, width), np.float32)
+    # small products: a large one would make the linear algebra library start threads
+    some = max(1, BLOCK // width**2)
+    for start in range(0, len(full) - 1, some):
+        left = (full[start : start + some] + held[start : start + some]) * leave
+        right = arrived[start + 1 : start + 1 + some]
+        pairs += (left[: len(right)].transpose(0, 2, 1) @ right).sum(0)
     pairs *= step
     counts = np.bincount(place.ravel(), pairs.ravel(), minlength=2 * WIDEST + 1)
     return found.transpose(1, 2, 0), counts.astype(np.float64)

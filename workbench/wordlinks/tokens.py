@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,7 +48,7 @@ def tokens(text: str, lang: str) -> list[Token]:
     return list(_cut(text, lang.split("-")[0].lower()))
 
 
-def spaced(text: str) -> list[Token]:
+def _spaced(text: str) -> list[Token]:
     """The tokens of a text that is tokenized already: what spaces separate."""
     found, start = [], 0
     for word in text.split():
@@ -58,6 +58,12 @@ def spaced(text: str) -> list[Token]:
     return found
 
 
+def cut(text: str, lang: str, *, spaced: bool) -> list[Token]:
+    """The tokens of a text: what spaces separate if it is `spaced`, else those of its language."""
+    return _spaced(text) if spaced else tokens(text, lang)
+
+
+@lru_cache(1 << 16)
 def key(word: str) -> str:
     """What a word counts as: lower case, the first letters.  Words with one key are one word."""
     plain = word.lower().replace("’", "'")
@@ -68,6 +74,8 @@ def _cut(text: str, lang: str) -> Iterator[Token]:
     before, after = _clitics(lang)
     for match in _pattern().finditer(text):
         start, end = match.span()
+        if match[0].isspace():  # a control character
+            continue
         cuts = [start]
         while before and (joined := before.match(text, cuts[-1], end)):
             cuts.append(joined.end())

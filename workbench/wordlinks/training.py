@@ -6,241 +6,258 @@ other's); Riley and Gildea 2012 (variational smoothing, so that rare words do no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from workbench.wordlinks import hmm
 from workbench.wordlinks.alike import Likeness
-from workbench.wordlinks.arrays import Doubles, Floats, Longs
-from workbench.wordlinks.batches import Batch, number_cells, pack
+from workbench.wordlinks.batches import number_cells, pack
 from workbench.wordlinks.counts import SHIFT, Counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from workbench.wordlinks.arrays import Doubles, Floats, Longs
+    from workbench.wordlinks.batches import Batch
+
+# Dirichlet smoothing of every two words that meet; a tenth or ten times as much breaks the model.
+SMOOTHING = 0.2
+# More for words that are spelled alike, and for those that begin alike.
+SAME, ALIKE = 2.0, 1.0
+# The share of words that nothing explains.
+EMPTY = 0.15
+# What a direction may keep of a link that the other does not see.
+FLOOR = np.float32(0.001)
+
+
+class Pair(NamedTuple):
+    """Keys of the words of both sides; what is known of links: (i, j, how many times likelier).
+
+    `weight` is what the pair's links count for when tables are learned.
+    """
+
+    source: Sequence[str]
+    target: Sequence[str]
+    hints: Sequence[tuple[int, int, float]] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """How to learn; the values were chosen on held-out data (docs/words.md)."""
+class Prior:
+    """Links known before; no word's links count for more than `most` occurrences."""
 
-    plain_rounds: int = 4  # of IBM model 1, without a prior
-    ordered_rounds: int = 4  # of the HMM
-    smoothing: float = 0.2  # Dirichlet, for every pair of words that meet
-    same: float = 2.0  # more for words that are spelled alike
-    alike: float = 1.0  # ... and for those that begin alike
-    empty_share: float = 0.15  # of words that nothing explains
-    agreement_floor: float = 1e-4
-    prior_most: float = 50.0  # what a word's prior counts for at most, in occurrences
+    counts: Counts
+    most: float
 
 
-@dataclass(slots=True)
 class Side:
-    """One language of a chunk: its words by number, and their occurrences that stay unexplained."""
+    """One language of a chunk: its words by number, and how many of each stay unexplained."""
 
-    words: list[str]
-    alone: Doubles
-    prior_alone: Floats
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        numbers: dict[str, int] = {}
+        self.ids = [[numbers.setdefault(word, len(numbers)) for word in words] for words in texts]
+        self.words = list(numbers)
+        self.pseudo = np.full(len(self.words), SMOOTHING)
+        self.empty = np.full(len(self.words), 1 / max(len(self.words), 1), np.float32)
+
+    def places(self, known: dict[str, int]) -> Longs:
+        """The words' numbers in another vocabulary, -1 for those it lacks."""
+        return np.array([known.get(word, -1) for word in self.words], np.int64)
+
+    def explained(self, alone: Doubles) -> None:
+        """Learn p(word | nothing) from the occurrences that nothing explains."""
+        self.empty = variational(alone + self.pseudo, np.zeros(len(alone), np.int64))[:-1]
 
 
 class Chunk:
-    """Pairs of a size that fits into memory, with their tables p(target|source) and p(source|target)."""
+    """Pairs that fit into memory, with their tables p(target|source) and p(source|target).
+
+    `tables`, `counts` and `pseudo` hold both directions' values for every two words that meet;
+    `rows` and `columns` are those words' numbers.
+    """
 
     def __init__(
         self,
-        sources: Sequence[Sequence[str]],
-        targets: Sequence[Sequence[str]],
-        prior: Counts,
-        settings: Settings,
+        pairs: Sequence[Pair],
+        priors: Sequence[Prior] = (),
     ) -> None:
-        self.settings = settings
-        self.size = len(sources)
-        self.source, source_ids = _numbered(sources)
-        self.target, target_ids = _numbered(targets)
-        self.batches = pack(source_ids, target_ids)
-        self.keys = (
-            number_cells(self.batches, len(self.target)) if self.batches else np.zeros(0, np.int64)
-        )
-        self.rows = self.keys // max(len(self.target), 1)
-        self.columns = self.keys % max(len(self.target), 1)
-        self.jumps = [hmm.first_jumps(), hmm.first_jumps()]
-        self._smooth(prior)
-        self.counts = (np.zeros(len(self.keys)), np.zeros(len(self.keys)))
-        self.alone = (np.zeros(len(self.source)), np.zeros(len(self.target)))
-        self._start(prior)
+        self.source = Side([pair.source for pair in pairs])
+        self.target = Side([pair.target for pair in pairs])
+        self.batches = pack(self.source.ids, self.target.ids)
+        self._take_hints(pairs)
+        keys = number_cells(self.batches, len(self.source.words), len(self.target.words))
+        self.rows, self.columns = np.divmod(keys, max(len(self.target.words), 1))
+        self.counts = np.zeros(len(keys)), np.zeros(len(keys))
+        self.alone = np.zeros(len(self.source.words)), np.zeros(len(self.target.words))
+        self.jumps = hmm.first_jumps(), hmm.first_jumps()
+        likeness = Likeness(self.source.words, self.target.words)
+        pseudo = SMOOTHING + likeness.bonus(self.rows, self.columns, same=SAME, alike=ALIKE)
+        self.pseudo = pseudo, pseudo.copy()
+        self.informed = any(len(prior.counts) for prior in priors)
+        for prior in priors:
+            self._inform(prior)
+        self._maximise() if self.informed else self._start()
 
-    def _smooth(self, prior: Counts) -> None:
-        s = self.settings
-        likeness = Likeness(self.source, self.target)
-        bonus = likeness.bonus(self.rows, self.columns, same=s.same, alike=s.alike)
-        places = _places(self.source, prior.source), _places(self.target, prior.target)
-        known = prior.look_up(places[0][self.rows], places[1][self.columns])
-        self.pseudo = (
-            s.smoothing + bonus + _capped(known, self.rows, s.prior_most),
-            s.smoothing + bonus + _capped(known, self.columns, s.prior_most),
-        )
-        self.pseudo_alone = tuple(
-            _taken(alone, place)
-            for alone, place in ((prior.source_alone, places[0]), (prior.target_alone, places[1]))
-        )
+    def _take_hints(self, pairs: Sequence[Pair]) -> None:
+        for batch in self.batches:
+            members = [pairs[k] for k in batch.pairs]
+            if not any(pair.hints or pair.weight != 1 for pair in members):
+                continue
+            batch.weights = np.array([pair.weight for pair in members], np.float32)
+            batch.hints = np.ones((*batch.source.shape, batch.target.shape[1]), np.float32)
+            for k, pair in enumerate(members):
+                for i, j, factor in pair.hints:
+                    if i < len(pair.source) and j < len(pair.target):
+                        batch.hints[k, i, j] *= factor
 
-    def _start(self, prior: Counts) -> None:
-        if len(prior):
-            self._maximise()
-            return
-        # nothing is known: every word that meets another is as likely
-        ones = np.ones(len(self.keys))
-        self.tables = (_shares(ones, self.rows), _shares(ones, self.columns))
-        self.empty = tuple(
-            np.full(len(side), 1 / max(len(side), 1), np.float32)
-            for side in (self.source, self.target)
+    def _inform(self, prior: Prior) -> None:
+        """Add a prior's links to the pseudo-counts."""
+        source, target = (
+            side.places(known)
+            for side, known in (
+                (self.source, prior.counts.source),
+                (self.target, prior.counts.target),
+            )
         )
+        known = prior.counts.look_up(source[self.rows], target[self.columns])
+        for pseudo, words in zip(self.pseudo, (self.rows, self.columns), strict=True):
+            totals = np.bincount(words, known)
+            pseudo += known * np.minimum(1, prior.most / np.maximum(totals, hmm.TINY))[words]
+        for side, place, alone in (
+            (self.source, source, prior.counts.source_alone),
+            (self.target, target, prior.counts.target_alone),
+        ):
+            if len(alone):
+                side.pseudo += np.where(place < 0, 0, alone[place])
+
+    def _start(self) -> None:
+        """Nothing is known: each word that a word meets is as likely."""
+        self.tables = shares(self.rows), shares(self.columns)
 
     def _maximise(self) -> None:
-        self.tables = (
-            _variational(self.counts[0] + self.pseudo[0], self.rows),
-            _variational(self.counts[1] + self.pseudo[1], self.columns),
+        """New tables from counts and pseudo-counts."""
+        forward, backward = (
+            counts + pseudo for counts, pseudo in zip(self.counts, self.pseudo, strict=True)
         )
-        self.empty = tuple(
-            _variational(alone + extra + 0.2, np.zeros(len(alone), np.int64))[:-1]
-            for alone, extra in zip(self.alone, self.pseudo_alone, strict=True)
-        )
+        self.tables = variational(forward, self.rows), variational(backward, self.columns)
+        self.source.explained(self.alone[0])
+        self.target.explained(self.alone[1])
 
-    def learn(self, *, ordered: bool, agreeing: bool) -> None:
+    def learn(self, plain: int, ordered: int) -> None:
+        """Learn in `plain` rounds of IBM model 1, then `ordered` ones of the hidden Markov model."""
+        for left in range(plain, 0, -1):
+            self._round(ordered=False, agreeing=left == 1)
+        for _ in range(ordered):
+            self._round(ordered=True, agreeing=True)
+
+    def _round(self, *, ordered: bool, agreeing: bool) -> None:
         """One round: expected counts of every batch, then new tables."""
-        size = len(self.keys) + 1
+        size = len(self.rows) + 1
         counts = np.zeros(size), np.zeros(size)
-        alone = np.zeros(len(self.source)), np.zeros(len(self.target))
+        self.alone = np.zeros(len(self.source.words)), np.zeros(len(self.target.words))
         jumps = np.full(2 * hmm.WIDEST + 1, 0.5), np.full(2 * hmm.WIDEST + 1, 0.5)
         for batch in self.batches:
-            forward, backward = self._expected(batch, ordered, jumps)
-            alone[0][:] += np.bincount(
-                batch.source.ravel(),
-                (batch.source_mask - backward.sum(2)).clip(0).ravel(),
-                minlength=len(alone[0]),
-            )
-            alone[1][:] += np.bincount(
-                batch.target.ravel(),
-                (batch.target_mask - forward.sum(1)).clip(0).ravel(),
-                minlength=len(alone[1]),
-            )
+            both = self._expected(batch, jumps) if ordered else self._unordered(batch)
+            self._count_alone(batch, both)
             if agreeing:
-                forward, backward = self._agreed(forward, backward)
-            if batch.weights is not None:
-                forward = forward * batch.weights[:, None, None]
-                backward = backward * batch.weights[:, None, None]
-            cells = batch.cells.ravel()
-            for total, found in zip(counts, (forward, backward), strict=True):
-                total += np.bincount(cells, found.ravel(), minlength=size)
+                both = agreed(*both)
+            for total, found in zip(counts, both, strict=True):
+                weighted = found if batch.weights is None else found * batch.weights[:, None, None]
+                total += np.bincount(batch.cells.ravel(), weighted.ravel(), minlength=size)
         self.counts = counts[0][:-1], counts[1][:-1]
-        self.alone = alone
         if ordered:
-            self.jumps = [(jump / jump.sum()).astype(np.float32) for jump in jumps]
+            forward, backward = ((jump / jump.sum()).astype(np.float32) for jump in jumps)
+            self.jumps = forward, backward
         self._maximise()
 
-    def _expected(
-        self, batch: Batch, ordered: bool, jumps: tuple[Doubles, Doubles] | None
-    ) -> tuple[Floats, Floats]:
-        """Posteriors (B, I, J) of both directions."""
-        s = self.settings
-        emissions = [table[batch.cells] for table in self.tables]
+    def _count_alone(self, batch: Batch, both: tuple[Floats, Floats]) -> None:
+        forward, backward = both
+        for total, words, rest in (
+            (self.alone[0], batch.source, batch.source_mask - backward.sum(2)),
+            (self.alone[1], batch.target, batch.target_mask - forward.sum(1)),
+        ):
+            total += np.bincount(words.ravel(), rest.clip(0).ravel(), minlength=len(total))
+
+    def _seen(self, batch: Batch) -> tuple[hmm.Direction, hmm.Direction]:
+        forward, backward = (table[batch.cells] for table in self.tables)
         if batch.hints is not None:
-            emissions = [emission * batch.hints for emission in emissions]
-        seen = (
-            hmm.Direction(
-                emissions[0], self.empty[1][batch.target], batch.source_lengths, batch.target_mask
-            ),
-            hmm.Direction(
-                emissions[1].transpose(0, 2, 1),
-                self.empty[0][batch.source],
-                batch.target_lengths,
-                batch.source_mask,
-            ),
-        )
-        if not ordered:
-            found = [hmm.ibm1(direction, s.empty_share) for direction in seen]
-        else:
-            found = []
-            for k, direction in enumerate(seen):
-                posterior, moved = hmm.posteriors(direction, self.jumps[k], s.empty_share)
-                found.append(posterior)
-                if jumps is not None:
-                    jumps[k][:] += moved
+            forward, backward = forward * batch.hints, backward * batch.hints
+        return (
+            hmm.Direction(forward, self.target.empty[batch.target], batch.source_lengths,
+                          batch.target_mask),
+            hmm.Direction(backward.transpose(0, 2, 1), self.source.empty[batch.source],
+                          batch.target_lengths, batch.source_mask),
+        )  # fmt: skip
+
+    def _unordered(self, batch: Batch) -> tuple[Floats, Floats]:
+        """Posteriors (B, I, J) of both directions under IBM model 1."""
+        forward, backward = (hmm.ibm1(direction, EMPTY) for direction in self._seen(batch))
+        return forward, backward.transpose(0, 2, 1)
+
+    def _expected(
+        self, batch: Batch, jumps: tuple[Doubles, Doubles] | None = None
+    ) -> tuple[Floats, Floats]:
+        """Posteriors (B, I, J) of both directions under the HMM; adds what jumped to `jumps`."""
+        found = []
+        for k, direction in enumerate(self._seen(batch)):
+            posterior, moved = hmm.posteriors(direction, self.jumps[k], EMPTY)
+            found.append(posterior)
+            if jumps is not None:
+                jumps[k][:] += moved
         return found[0], found[1].transpose(0, 2, 1)
 
-    def _agreed(self, forward: Floats, backward: Floats) -> tuple[Floats, Floats]:
-        floor = np.float32(self.settings.agreement_floor)
-        ours = forward * (backward + floor)
-        ours *= (forward.sum(1) / (ours.sum(1) + hmm.TINY))[:, None, :]
-        theirs = backward * (forward + floor)
-        theirs *= (backward.sum(2) / (theirs.sum(2) + hmm.TINY))[:, :, None]
-        return ours, theirs
-
-    def run(self, rounds: tuple[int, int]) -> None:
-        plain, ordered = rounds
-        for number in range(plain):
-            self.learn(ordered=False, agreeing=number == plain - 1)
-        for _ in range(ordered):
-            self.learn(ordered=True, agreeing=True)
-
-    def linked(self) -> Iterator[tuple[int, Floats]]:
-        """For each pair its number and both directions' agreement, the root of their product (I, J)."""
+    def agreement(self) -> Iterator[tuple[int, Floats]]:
+        """For each pair its number and the geometric mean of both directions' posteriors (I, J)."""
         for batch in self.batches:
-            forward, backward = self._expected(batch, True, None)
+            forward, backward = self._expected(batch)
             both = np.sqrt(forward * backward)
-            for k, pair in enumerate(batch.pairs):
-                yield int(pair), both[k, : batch.source_lengths[k], : batch.target_lengths[k]]
+            sizes = zip(batch.pairs, batch.source_lengths, batch.target_lengths, strict=True)
+            for k, (pair, width, height) in enumerate(sizes):
+                yield int(pair), both[k, :width, :height]
 
     def learned(self) -> Counts:
-        """What the last round counted."""
-        keys = self.rows << SHIFT | self.columns
+        """The links that the last round counted."""
         return Counts(
-            {word: n for n, word in enumerate(self.source)},
-            {word: n for n, word in enumerate(self.target)},
-            keys,
+            {word: number for number, word in enumerate(self.source.words)},
+            {word: number for number, word in enumerate(self.target.words)},
+            self.rows << SHIFT | self.columns,
             ((self.counts[0] + self.counts[1]) / 2).astype(np.float32),
             self.alone[0].astype(np.float32),
             self.alone[1].astype(np.float32),
         )
 
 
-def _numbered(texts: Sequence[Sequence[str]]) -> tuple[list[str], list[list[int]]]:
-    numbers: dict[str, int] = {}
-    ids = [[numbers.setdefault(word, len(numbers)) for word in words] for words in texts]
-    return list(numbers), ids
+def agreed(forward: Floats, backward: Floats) -> tuple[Floats, Floats]:
+    """Posteriors weighted by the other direction's; each word keeps the sum it had."""
+    ours = forward * (backward + FLOOR)
+    ours *= (forward.sum(1) / (ours.sum(1) + hmm.TINY))[:, None, :]
+    theirs = backward * (forward + FLOOR)
+    theirs *= (backward.sum(2) / (theirs.sum(2) + hmm.TINY))[:, :, None]
+    return ours, theirs
 
 
-def _places(words: Sequence[str], known: dict[str, int]) -> Longs:
-    return np.array([known.get(word, -1) for word in words], np.int64)
+def shares(rows: Longs) -> Floats:
+    """The same share for each pair of a row, and a 0 at the end for padding."""
+    return np.append(1 / np.bincount(rows)[rows], 0).astype(np.float32)
 
 
-def _taken(values: Floats, places: Longs) -> Floats:
-    if not len(values):
-        return np.zeros(len(places), np.float32)
-    return np.where(places < 0, np.float32(0), values[places])
-
-
-def _capped(counts: Floats, rows: Longs, most: float) -> Floats:
-    """Counts scaled so that no row has more than `most`."""
-    totals = np.bincount(rows, counts)
-    return counts * np.minimum(1, most / np.maximum(totals, 1e-9))[rows]
-
-
-def _shares(counts: Doubles, rows: Longs) -> Floats:
-    totals = np.bincount(rows, counts)
-    return np.append(counts / totals[rows], 0).astype(np.float32)
-
-
-def _variational(counts: Doubles, rows: Longs) -> Floats:
+def variational(counts: Doubles, rows: Longs) -> Floats:
     """exp(E[log p]) under the rows' Dirichlet posteriors, and a 0 at the end for padding."""
-    totals = np.bincount(rows, counts)
-    return np.append(np.exp(_digamma(counts) - _digamma(totals)[rows]), 0).astype(np.float32)
+    totals = np.bincount(rows, counts).astype(np.float64)
+    return np.append(np.exp(digamma(counts) - digamma(totals)[rows]), 0).astype(np.float32)
 
 
-def _digamma(x: Doubles) -> Doubles:
-    """The logarithmic derivative of the gamma function, to 1e-8 for positive numbers."""
+def digamma(x: Doubles) -> Doubles:
+    """The logarithmic derivative of the gamma function, to 1e-8 for positive numbers.
+
+    Six steps of its recurrence, then the asymptotic series (Abramowitz and Stegun 6.3.18).
+    """
     y = x + 6.0
     inverse = 1 / (y * y)
-    series = inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252))
-    result: Doubles = np.log(y) - 0.5 / y - series
+    result: Doubles = np.log(y) - 0.5 / y
+    result -= inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252))
     for k in range(1, 7):
         result -= 1 / (y - k)
     return result

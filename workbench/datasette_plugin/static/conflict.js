@@ -53,6 +53,6 @@ export function clash(unit, entry, { conflict, merged, difference, theirs, mine 
       say("Both changes are in the field; save it when it is right");
     }]);
   }
-  notice(unit, [...words, texts], choices);
+  notice(unit, [...words, texts], choices, true);
   say(`Not saved: ${who} changed this unit. Both texts are shown; yours is in the field.`, "warn");
 }

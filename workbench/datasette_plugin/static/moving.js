@@ -123,6 +123,7 @@ async function fetchWindow(side) {
     arrived.forEach((unit) => prepare?.(unit));
     shrink(side);
   });
+  watch(side); // it may still be near
   return arrived.length > 0;
 }
 
@@ -169,6 +170,13 @@ const watcher = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "1200px 0px" });
 
+/** Load more when an end of the list comes near. @param {"next" | "prev"} side */
+function watch(side) {
+  const turn = turnOf(document, side);
+  watcher.unobserve(turn);
+  watcher.observe(turn);
+}
+
 /** Start to follow the person through the list. */
 export function follow() {
   list.addEventListener("focusin", (event) => {
@@ -179,10 +187,14 @@ export function follow() {
   list.addEventListener("focusout", (event) => spent(unitOf(event.target)));
   const asked = location.hash === "#first" ? units()[0] : location.hash === "#last" ? units().at(-1) : document.getElementById(location.hash.slice(1));
   if (asked?.classList.contains("unit")) go(/** @type {HTMLElement} */ (asked), true);
-  // the earlier units come only when they are asked for by scrolling, not at once by opening the page
-  for (const side of /** @type {const} */ (["next", "prev"])) {
-    const turn = turnOf(document, side);
-    if (side === "next") watcher.observe(turn);
-    else addEventListener("wheel", () => watcher.observe(turn), { once: true, passive: true });
-  }
+  watch("next");
+  // the earlier units come when the person goes up, not at once by opening the page
+  let top = scrollY;
+  addEventListener("scroll", function up() {
+    if (scrollY < top - 4) {
+      removeEventListener("scroll", up);
+      watch("prev");
+    }
+    top = scrollY;
+  }, { passive: true });
 }

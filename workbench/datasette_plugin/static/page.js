@@ -12,7 +12,10 @@ export const MARKS = { initial: "○", translated: "◐", reviewed: "●", final
 export const list = /** @type {HTMLOListElement} */ (document.querySelector(".units"));
 export const home = document.body.dataset.home ?? "";
 export const person = document.body.dataset.person ?? "";
-export const csrf = document.querySelector("meta[name=workbench-csrf]")?.getAttribute("content") ?? "";
+
+/** The token that forms and scripts send along. @param {ParentNode} page */
+const token = (page) => page.querySelector("meta[name=workbench-csrf]")?.getAttribute("content") ?? "";
+export let csrf = token(document);
 
 const status = /** @type {HTMLElement} */ (document.getElementById("status"));
 
@@ -61,21 +64,37 @@ export function marked(pieces, unit) {
   return element("span", { class: "text", lang, dir }, ...pieces.map(([kind, text]) => (kind === "same" ? text : element(kind, {}, text))));
 }
 
-/** Say something at a unit, with what can be done about it.
- * @param {HTMLElement} unit @param {(Node | string)[]} words @param {[string, () => void][]} choices */
-export function notice(unit, words, choices) {
+/** Say something at a unit, with what can be done about it; what waits for a decision is counted above.
+ * @param {HTMLElement} unit @param {(Node | string)[]} words @param {[string, () => void][]} choices @param {boolean} [urgent] */
+export function notice(unit, words, choices, urgent = false) {
+  unit.classList.toggle("undecided", urgent);
   const box = /** @type {HTMLElement} */ (unit.querySelector(".notice"));
   const buttons = element("p", {});
   for (const [label, act] of choices) buttons.append(button(label, act), " ");
   box.replaceChildren(...words.map((part) => (typeof part === "string" ? element("p", {}, part) : part)), buttons);
   box.hidden = false;
+  countUndecided();
+}
+
+/** Say how many units wait for a decision; the button leads to the first. */
+export function countUndecided() {
+  const place = document.getElementById("undecided");
+  const waiting = list.querySelectorAll(".unit.undecided");
+  if (!place || (!waiting.length && !place.hasChildNodes())) return;
+  const first = /** @type {HTMLElement} */ (waiting[0]);
+  place.replaceChildren(...(first ? [button(`${waiting.length} to decide`, () => {
+    field(first).focus({ preventScroll: true });
+    first.scrollIntoView({ block: "center" });
+  })] : []));
 }
 
 /** @param {HTMLElement} unit */
 export function hush(unit) {
+  unit.classList.remove("undecided");
   const box = /** @type {HTMLElement} */ (unit.querySelector(".notice"));
   box.replaceChildren();
   box.hidden = true;
+  countUndecided();
 }
 
 /** Show what is stored of a unit now, except its text. @param {HTMLElement} unit @param {Stored} stored */
@@ -114,4 +133,12 @@ export async function post(path, body) {
   });
   const answer = await response.json().catch(() => ({}));
   return { status: response.status, ok: response.ok, answer };
+}
+
+/** Fetch the token anew, after a log-in or a changed key of the server; whether it is another one. */
+export async function renewed() {
+  const before = csrf;
+  const response = await fetch(home || "/").catch(() => null);
+  if (response?.ok) csrf = token(new DOMParser().parseFromString(await response.text(), "text/html")) || csrf;
+  return csrf !== before;
 }

@@ -6,6 +6,7 @@ import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.
 import { restore } from "./keeping.js";
 import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
 import { field, list, post, say, type, unitOf } from "./page.js";
+import { claim, listen } from "./people.js";
 import { adopt, flush, save, settled, spent, undo, waiting } from "./saving.js";
 import { attend, insertDraft, note, refresh, turn } from "./side.js";
 import { keepUnsent, offer } from "./unsent.js";
@@ -44,8 +45,8 @@ async function recut(unit, what, body) {
 /** @param {HTMLLIElement} unit */
 function split(unit) {
   const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("split"));
-  const left = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=source]"));
-  const right = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=target]"));
+  const left = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=left]"));
+  const right = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=right]"));
   const area = field(unit);
   if (area.value !== area.defaultValue) return say("Save the unit before you split it", "warn");
   left.value = source(unit);
@@ -95,6 +96,7 @@ install([
   { name: "search", words: "search and filter", anywhere: "Alt+F", outside: "/", act: () => search() },
   { name: "split", words: "split the unit", anywhere: "Alt+S", outside: "X", act: withUnit(split) },
   { name: "merge", words: "merge with the next unit", anywhere: "Alt+M", outside: "M", act: withUnit(merge) },
+  { name: "claim", words: "claim units, or release them", anywhere: "Alt+C", outside: "L", act: withUnit(claim) },
   { name: "panel", words: "to the panel and back", anywhere: "F6", outside: "P", act: () => turn() },
   { name: "note", words: "write a note", anywhere: "Alt+N", outside: "T", act: withUnit(() => note()) },
   { name: "history", words: "the unit’s own page", anywhere: "Alt+H", outside: "H", act: withUnit(async (unit) => {
@@ -181,6 +183,7 @@ jumper.addEventListener("close", () => {
 
 onArrival((unit) => offer(unit, waiting(unit.dataset.id), save));
 attend();
+listen();
 follow();
 flush();
 // for tests and for those who wonder whether the scripts have taken over

@@ -3,7 +3,7 @@
 // connection, a closed page and a stopped server.
 
 import { keep, onChange, recall } from "./keeping.js";
-import { field, hush, isDone, notice, person, post, say, show, unitById } from "./page.js";
+import { field, hush, isDone, notice, person, post, renewed, say, show, unitById } from "./page.js";
 import { clash } from "./conflict.js";
 import { forget, keepUnsent } from "./unsent.js";
 
@@ -92,7 +92,7 @@ async function sendAll() {
   }
 }
 
-/** Send one save; whether to go on with the next. @param {Save} entry */
+/** Send one save; whether to go on with the next. @param {Save} entry @returns {Promise<boolean>} */
 async function send(entry) {
   if (entry.person && entry.person !== person) {
     giveUp(entry, `Not saved: ${entry.person} wrote this, and you are ${person || "nobody yet"}. The text is kept here.`);
@@ -107,7 +107,8 @@ async function send(entry) {
   }
   if (reply.ok && reply.answer.unit) done(entry, reply.answer.unit);
   else if (reply.status === 409) differs(entry, reply.answer);
-  else if (reply.status === 401) return askName();
+  else if (reply.status === 401) return askName(reply.answer.error);
+  else if (reply.status === 403 && !reply.answer.error && await renewed()) return send(entry);
   else if (reply.status >= 500 || (reply.status === 403 && !reply.answer.error)) return wait("Not saved yet: the server has trouble. Your text is kept here and sent again.");
   else giveUp(entry, `Not saved: ${reply.answer.error ?? `the server said ${reply.status}`}. Your text is kept here.`);
   return true;
@@ -120,10 +121,11 @@ function wait(words) {
   return false;
 }
 
-function askName() {
+/** @param {string | undefined} words */
+function askName(words) {
   document.getElementById("who")?.classList.add("asked");
   document.getElementById("name")?.focus();
-  say("Type your name first; your text is kept here and saved then.", "warn");
+  say(`${words ?? "Type your name first"}; your text is kept here and saved then.`, "warn");
   return false;
 }
 
@@ -196,7 +198,7 @@ function giveUp(entry, words) {
   say(words, "warn");
   if (!unit) return;
   unit.classList.remove("waiting");
-  notice(unit, [words], [["Close", () => hush(unit)]]);
+  notice(unit, [words], [["Close", () => hush(unit)]], true);
 }
 
 /** Take the last change of this page back, as a change of its own; the unit's id, null if there is none. */

@@ -120,6 +120,8 @@ export function attend() {
   if (panel.dataset.fixed) return;
   panel.hidden = false;
   panel.open = matchMedia("(min-width: 70rem)").matches;
+  body.replaceChildren(element("p", { class: "hint" }, "Drafts, memory, terms, findings, notes and history of the unit in hand stand here. ",
+    element("kbd", {}, "J"), " takes the first unit in hand, ", element("kbd", {}, "?"), " shows all keys."));
   document.addEventListener("workbench:unit", (event) => {
     const { unit } = /** @type {CustomEvent} */ (event).detail;
     title.textContent = `Unit ${Number(unit.dataset.position) + 1}: drafts, notes, history`;

@@ -8,6 +8,8 @@ from workbench.store.migrations import first as first
 from workbench.store.migrations import drafting as drafting
 from workbench.store.migrations import working as working
 from workbench.store.migrations import aligning as aligning
+from workbench.store.migrations import reviewing as reviewing
+from workbench.store.migrations import linking as linking
 from workbench.store.migrations.registry import MIGRATIONS
 
 __all__ = ["MIGRATIONS"]

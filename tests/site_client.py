@@ -21,7 +21,7 @@ class Client:
         self.url = url
         self.db_path = db_path
         self.cookies: dict[str, str] = {}
-        self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
+        self._token: str | None = None
 
     def ask(
         self, method: str, path: str, body: str | bytes = b"", headers: dict[str, str] | None = None
@@ -29,17 +29,14 @@ class Client:
         """Send a request; the status, the text and the headers of its answer."""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {**({"Cookie": cookie} if cookie else {}), **(headers or {})}
-        try:
-            self.connection.request(method, path, body, sent)
-            response = self.connection.getresponse()
-        except (http.client.RemoteDisconnected, ConnectionError):  # it had been idle
-            self.connection.close()
-            self.connection.request(method, path, body, sent)
-            response = self.connection.getresponse()
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
+        connection.request(method, path, body, sent)
+        response = connection.getresponse()
         text = response.read().decode("utf-8", "replace")
         for header in response.headers.get_all("set-cookie", []):
             name, _, value = header.split(";")[0].partition("=")
             self.cookies[name] = value
+        connection.close()
         return response.status, text, response.headers
 
     def get(self, path: str) -> str:
@@ -55,10 +52,11 @@ class Client:
 
     def token(self) -> str:
         """The token against forged forms, as a page of ours carries it."""
-        found = re.search(
-            r'name="workbench-csrf" content="([^"]*)"', self.get("/-/workbench/people")
-        )
-        return found[1] if found else ""
+        if self._token is None:
+            page = self.get("/-/workbench/people")
+            found = re.search(r'name="workbench-csrf" content="([^"]*)"', page)
+            self._token = found[1] if found else ""
+        return self._token
 
     def form(self, path: str, **fields: str) -> tuple[int, str, http.client.HTTPMessage]:
         """Send a plain form."""

@@ -1,0 +1,275 @@
+"""The word models: they find what they must, agree with a plain implementation, and forget nothing."""
+
+from __future__ import annotations
+
+import random
+from math import exp
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.model import LinkDecision
+from workbench.wordlinks import gold, hmm, streaming
+from workbench.wordlinks.counts import Counts
+from workbench.wordlinks.streaming import Linker, chunks
+from workbench.wordlinks.tokens import cut, key, tokens
+from workbench.wordlinks.training import Chunk, Pair, digamma
+
+if TYPE_CHECKING:
+    from workbench.wordlinks.arrays import Doubles, Floats
+
+NUMBERS = {
+    "one": "un",
+    "two": "deux",
+    "three": "trois",
+    "four": "quatre",
+    "five": "cinq",
+    "six": "sept",
+}
+THINGS = {"house": "maison", "boat": "bateau", "child": "enfant", "lamp": "lampe", "sea": "mer"}
+
+
+def phrases(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
+    """`two lamp .` and `.. lampe deux .`: the order is turned, so that position says little."""
+    dice = random.Random(seed)
+    made = []
+    for _ in range(count):
+        number, thing = dice.choice(list(NUMBERS)), dice.choice(list(THINGS))
+        made.append(([number, thing, "."], [THINGS[thing], NUMBERS[number], "."]))
+    return made
+
+
+def pairs(count: int, seed: int = 1) -> list[Pair]:
+    return [Pair(source, target) for source, target in phrases(count, seed)]
+
+
+def found(linker: Linker, given: list[Pair]) -> list[list[tuple[int, int]]]:
+    return [[(link.source, link.target) for link in links] for links in linker.link(given)]
+
+
+def test_words_that_change_places_are_linked() -> None:
+    linked = found(Linker(), pairs(60))
+    assert linked.count([(0, 1), (1, 0), (2, 2)]) >= 57
+
+
+def test_many_chunks_give_the_same_links_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "CELLS", 180)
+    linker = Linker()
+    assert sum(linker.learn(pairs(200))) == 200
+    linked = found(linker, pairs(200))
+    assert len(linked) == 200
+    assert linked.count([(0, 1), (1, 0), (2, 2)]) >= 195
+
+
+def test_one_chunk_is_learned_from_when_it_is_linked() -> None:
+    linker = Linker()
+    assert list(linker.learn(pairs(20))) == []
+    assert linker.learned is None
+
+
+def test_a_lexicon_links_a_single_pair() -> None:
+    linker = Linker()
+    chunk = Chunk(pairs(80))
+    chunk.learn(3, 3)
+    alone = [Pair(["two", "boat", "."], ["bateau", "deux", "."])]
+    assert found(Linker(chunk.learned()), alone) == [[(0, 1), (1, 0), (2, 2)]]
+    assert found(Linker(chunk.learned().turned()), [Pair(alone[0].target, alone[0].source)]) == [
+        [(0, 1), (1, 0), (2, 2)]
+    ]
+    assert linker.lexicon is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        [Pair([], [])],
+        [Pair(["a"], []), Pair([], ["b"])],
+        [Pair(["a"], ["b"])],
+        [Pair(["a"] * 900, ["b"] * 3)],
+        [Pair([f"w{i}" for i in range(260)], [f"w{i}" for i in range(260)])],
+    ],
+)
+def test_odd_pairs(given: list[Pair]) -> None:
+    linked = found(Linker(), given)
+    assert len(linked) == len(given)
+    for links, pair in zip(linked, given, strict=True):
+        assert all(i < len(pair.source) and j < len(pair.target) for i, j in links)
+
+
+def test_what_a_person_decided_is_learned() -> None:
+    texts = pairs(60)
+    odd = Pair(["frob", "lamp"], ["lampe", "zzz", "yyy"])
+    plain = found(Linker(), [*texts, odd])[-1]
+    assert (0, 2) not in plain or (0, 1) not in plain
+    told = Pair(odd.source, odd.target, [(0, 2, gold.MADE), (0, 1, gold.REMOVED)], gold.WEIGHT)
+    other = Pair(["frob", "boat"], ["bateau", "zzz", "yyy"])
+    linked = found(Linker(), [*texts, told, other])
+    assert (0, 2) in linked[-2]
+    assert (0, 1) not in linked[-2]
+    assert (0, 2) in linked[-1]
+
+
+def brute_force(emission: Floats, empty: Floats, jumps: Floats, share: float) -> Doubles:
+    """Posteriors (I, J) by summing over all alignments; a state is a place and whether it is empty."""
+    width, count = emission.shape
+    step = np.array([[jumps[hmm.WIDEST + b - a] for b in range(width)] for a in range(width)])
+    step = (1 - share) * step / step.sum(1, keepdims=True)
+    paths: list[tuple[tuple[int | None, ...], float, int | None]] = [((), 1.0, None)]
+    for j in range(count):
+        longer: list[tuple[tuple[int | None, ...], float, int | None]] = []
+        for path, weight, last in paths:
+            for i in range(width):
+                start = 1 / width
+                full = (1 - share) * start if last is None else step[last, i]
+                longer.append(((*path, i), weight * full * emission[i, j], i))
+                if last is None or last == i:
+                    held = share * (start if last is None else 1)
+                    longer.append(((*path, None), weight * held * empty[j], i))
+        paths = longer
+    result = np.zeros((width, count))
+    total = sum(weight for _, weight, _ in paths)
+    for path, weight, _ in paths:
+        for j, place in enumerate(path):
+            if place is not None:
+                result[place, j] += weight / total
+    return result
+
+
+@given(st.integers(0, 10_000), st.integers(1, 3), st.integers(1, 3))
+def test_forward_backward_equals_the_sum_over_all_alignments(
+    seed: int, width: int, count: int
+) -> None:
+    dice = np.random.default_rng(seed)
+    emission = dice.uniform(0.01, 1, (width, count)).astype(np.float32)
+    empty = dice.uniform(0.01, 1, count).astype(np.float32)
+    # a second, longer pair in the batch must not disturb the first
+    padded = np.zeros((2, 4, 4), np.float32)
+    padded[0, :width, :count] = emission
+    padded[1] = dice.uniform(0.01, 1, (4, 4))
+    seen = hmm.Direction(
+        padded,
+        np.stack([np.append(empty, np.zeros(4 - count)), np.full(4, 0.1)]).astype(np.float32),
+        np.array([width, 4]),
+        np.arange(4) < np.array([[count], [4]]),
+    )
+    result, _ = hmm.posteriors(seen, hmm.first_jumps(), 0.2)
+    expected = brute_force(emission, empty, hmm.first_jumps(), 0.2)
+    np.testing.assert_allclose(result[0, :width, :count], expected, atol=2e-4)
+
+
+def test_digamma() -> None:
+    euler = 0.5772156649015329
+    given = np.array([1.0, 2.0, 0.5, 10.0])
+    expected = [-euler, 1 - euler, -1.9635100260214235, 2.2517525890667211]
+    np.testing.assert_allclose(digamma(given), expected, atol=1e-8)
+    assert exp(digamma(np.array([0.2]))[0]) < 0.01  # rare words collect little
+
+
+words = st.text("abcde", min_size=1, max_size=2)
+
+
+@given(
+    st.lists(st.tuples(words, words, st.integers(1, 9)), max_size=20),
+    st.lists(st.tuples(words, words, st.integers(1, 9)), max_size=20),
+)
+def test_counts_add_up(
+    first: list[tuple[str, str, int]], second: list[tuple[str, str, int]]
+) -> None:
+    total = counts_of(first)
+    total.add(counts_of(second))
+    for source, target, _ in first + second:
+        expected = sum(n for s, t, n in first + second if (s, t) == (source, target))
+        for counts, a, b in ((total, source, target), (total.turned(), target, source)):
+            links = counts.look_up(np.array([counts.source[a]]), np.array([counts.target[b]]))
+            assert links[0] == expected
+    assert (np.diff(total.keys) > 0).all()
+
+
+def counts_of(rows: list[tuple[str, str, int]]) -> Counts:
+    counts = Counts()
+    for source, target, links in rows:
+        one = Counts(
+            {source: 0},
+            {target: 0},
+            np.zeros(1, np.int64),
+            np.array([links], np.float32),
+            np.zeros(1, np.float32),
+            np.zeros(1, np.float32),
+        )
+        counts.add(one)
+    return counts
+
+
+def test_counts_through_a_third_language() -> None:
+    first = counts_of([("haus", "house", 8), ("heim", "house", 2), ("heim", "home", 6)])
+    second = counts_of([("house", "maison", 9), ("home", "foyer", 3), ("home", "maison", 1)])
+    through = first.through(second)
+    assert through.translations("haus") == [("maison", 1.0)]
+    assert [word for word, _ in through.translations("heim")] == ["foyer", "maison"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        (
+            "L'homme n'a-t-il pas dit qu’il vient ?",
+            "fr",
+            "L'|homme|n'|a|-t|-il|pas|dit|qu’|il|vient|?",
+        ),
+        ("aujourd'hui, là-bas, celui-ci", "fr", "aujourd'hui|,|là-bas|,|celui|-ci"),
+        ("He doesn't say \"it's...\" 3.5%", "en", "He|doesn|'t|say|\"|it|'s|...|\"|3.5|%"),
+        ("dell'arte e quest'anno", "it", "dell'|arte|e|quest'|anno"),
+        ("dá-me-lo já", "pt", "dá|-me|-lo|já"),
+        ("我爱北京。", "zh", "我|爱|北|京|。"),
+        ("हिन्दी में।", "hi", "हिन्दी|में|।"),
+        ("l'homme", "de", "l'homme"),
+        ("a\u200bb \U0001f600\U0001f600", "en", "a|\u200b|b|\U0001f600\U0001f600"),
+        ("", "en", ""),
+    ],
+)
+def test_tokens(text: str, lang: str, expected: str) -> None:
+    assert [token.text for token in tokens(text, lang)] == [
+        part for part in expected.split("|") if part
+    ]
+
+
+@given(st.text(), st.sampled_from(["en", "fr", "it", "pt-BR", "zh", "ca"]), st.booleans())
+def test_tokens_cover_all_but_space(text: str, lang: str, spaced: bool) -> None:
+    found = cut(text, lang, spaced=spaced)
+    assert all(text[token.start : token.end] == token.text for token in found)
+    assert "".join(token.text for token in found) == "".join(text.split())
+
+
+def test_keys() -> None:
+    assert key("Houses") == key("house") == "house"
+    assert key("-il") == "il"
+    assert key("-") == "-"
+    assert key("L’") == key("l'")
+
+
+def test_chunks_keep_every_pair_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "CELLS", 20)
+    given = pairs(23)
+    assert [pair for chunk in chunks(given) for pair in chunk] == given
+
+
+def decision(i: int, j: int, source: str, target: str, *, linked: bool = True) -> LinkDecision:
+    return LinkDecision(i, j, source, target, linked, "ana")
+
+
+def test_decisions_move_with_their_words() -> None:
+    made = [decision(1, 0, "lamp", "lampe"), decision(0, 1, "the", "la", linked=False)]
+    assert set(gold.present(made, ["the", "lamp"], ["lampe", "la"])) == {(1, 0), (0, 1)}
+    moved = gold.present(made, ["Now", "the", "old", "lamp"], ["la", "vieille", "lampe"])
+    assert {place: found.linked for place, found in moved.items()} == {(3, 2): True, (1, 0): False}
+    assert gold.present(made, ["lamp", "the", "lamp"], ["une", "lampe"]) == {}
+    assert gold.present(made, ["lamps"], ["lampe"]) == {}
+
+
+def test_the_latest_decision_wins() -> None:
+    made = [decision(0, 0, "a", "b"), decision(0, 0, "a", "b", linked=False)]
+    assert gold.present(made, ["a"], ["b"]) == {(0, 0): made[1]}

@@ -1,0 +1,148 @@
+"""The address of a unit's word links: shows them, and takes what a person decides about one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasette import NotFound, Response
+
+from workbench import lang, lexicon, store
+from workbench.datasette_plugin import responses
+from workbench.datasette_plugin.identity import rules
+from workbench.datasette_plugin.requests import TOO_LARGE, Work, writes
+from workbench.errors import ConflictError, InputError, StoreError
+from workbench.model import LinkDecision, WordLink
+from workbench.store import LinkWriter, UnitText
+from workbench.wordlinks import gold
+from workbench.wordlinks.tokens import Token, cut
+
+if TYPE_CHECKING:
+    from workbench.model import Unit
+    from workbench.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A unit's words and links as a person sees them."""
+
+    unit: Unit
+    version: int
+    spaced: bool
+    source: list[Token]
+    target: list[Token]
+    links: list[WordLink]
+
+    @property
+    def text(self) -> str:
+        """What names the two texts: other texts have another."""
+        both = f"{self.unit.source}\0{self.unit.target}".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(both).hexdigest()[:16]
+
+
+async def words(datasette: Any, request: Any) -> Response:
+    """The words and links of a unit (GET), or a person's decision about one link (POST)."""
+    if request.method == "POST":
+        response: Response = await _posted(datasette, request)
+        return response
+    database = await responses.workbench_database(datasette, request)
+    unit_id = int(request.url_vars["unit_id"])
+    try:
+        shown = await responses.read(database, lambda db: _shown(db, min(unit_id, TOO_LARGE - 1)))
+    except StoreError as error:
+        raise NotFound(str(error)) from error
+    return responses.json(_answer(shown))
+
+
+async def _decide(work: Work) -> Response:
+    allowed, unit_id, sent = rules(work.datasette), work.unit_id, work.sent
+    version, text = sent.whole("version"), sent.text("text")
+    place = sent.whole("source"), sent.whole("target")
+    linked = sent.flag("linked")
+    before = await responses.read(work.database, lambda db: _shown(db, unit_id))
+    if (before.version, before.text) != (version, text):
+        return _conflict(before)
+    decision = _decision(before, place, work.actor, linked=linked)
+
+    def change(db: Database) -> None:
+        store.require(db, work.actor, allowed, "translator")
+        unit = before.unit
+        writer = LinkWriter(db, unit.source_lang, unit.target_lang, spaced=before.spaced)
+        present = UnitText(unit_id, unit.source, unit.target, bool(version))
+        store.decide_link(db, present, version, decision, (writer, before.links))
+
+    try:
+        await responses.write(work.database, change)
+    except ConflictError:
+        return _conflict(await responses.read(work.database, lambda db: _shown(db, unit_id)))
+    after = await responses.read(work.database, lambda db: _shown(db, unit_id))
+    return responses.json({"ok": True, **_answer(after)})
+
+
+_posted = writes(_decide)
+
+
+def _conflict(shown: Shown) -> Response:
+    """What is there now, so that nobody decides about what they do not see."""
+    error = "The text or its links were changed meanwhile; look at them and decide again"
+    return responses.json({"ok": False, "error": error, **_answer(shown)}, 409)
+
+
+def _decision(shown: Shown, place: tuple[int, int], actor: str, *, linked: bool) -> LinkDecision:
+    i, j = place
+    if not (0 <= i < len(shown.source) and 0 <= j < len(shown.target)):
+        raise InputError(f"unit {shown.unit.unit_id} has no words {i} and {j}; look at it again")
+    return LinkDecision(i, j, shown.source[i].text, shown.target[j].text, linked, actor)
+
+
+def _shown(db: Database, unit_id: int) -> Shown:
+    """A unit's links, as stored, or made now if its present text has none yet."""
+    unit = store.unit(db, unit_id)
+    stored = store.unit_links(db, unit_id)
+    source = cut(unit.source, unit.source_lang, spaced=stored.spaced)
+    target = cut(unit.target, unit.target_lang, spaced=stored.spaced)
+    links = stored.links if stored.version else _made(db, unit, source, target)
+    return Shown(unit, stored.version, stored.spaced, source, target, links)
+
+
+def _made(db: Database, unit: Unit, source: list[Token], target: list[Token]) -> list[WordLink]:
+    from workbench.wordlinks.single import link_unit
+
+    ours, theirs = ([token.text for token in side] for side in (source, target))
+    made = store.link_decisions(db, [unit.unit_id]).get(unit.unit_id, ())
+    decided = gold.present(made, ours, theirs)
+    elsewhere = store.pair_counts(
+        db,
+        (unit.source_lang, unit.target_lang),
+        {word.lower() for word in ours},
+        {word.lower() for word in theirs},
+    )
+    known = lexicon.load(unit.source_lang, unit.target_lang)
+    found = link_unit(ours, theirs, known, elsewhere, decided)
+    return gold.with_decisions(found, decided, ours, theirs)
+
+
+def _answer(shown: Shown) -> dict[str, Any]:
+    unit = shown.unit
+    return {
+        "version": shown.version,
+        "text": shown.text,
+        "source": _side(unit.source, unit.source_lang, shown.source),
+        "target": _side(unit.target, unit.target_lang, shown.target),
+        "links": [
+            [link.source, link.target, round(link.probability, 2), link.made_by]
+            for link in shown.links
+        ],
+    }
+
+
+def _side(text: str, language: str, words: list[Token]) -> dict[str, Any]:
+    """A text as pieces: before each word what separates it from the last, at the end the rest."""
+    ends = [0, *(word.end for word in words)]
+    gaps = [text[end : word.start] for end, word in zip(ends, words, strict=False)]
+    return {
+        "lang": language,
+        "dir": lang.direction(language),
+        "words": [[gap, word.text] for gap, word in zip(gaps, words, strict=True)],
+    }

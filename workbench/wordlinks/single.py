@@ -1,0 +1,46 @@
+"""Links one unit by itself, from a lexicon and from how often its words were linked elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.wordlinks import gold
+from workbench.wordlinks.counts import SHIFT, Counts
+from workbench.wordlinks.streaming import Linker
+from workbench.wordlinks.tokens import key
+from workbench.wordlinks.training import Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from workbench.model import LinkDecision
+    from workbench.wordlinks.streaming import Link
+
+
+def link_unit(
+    source: Sequence[str],
+    target: Sequence[str],
+    lexicon: Counts | None,
+    elsewhere: Iterable[tuple[str, str, int]],
+    decisions: Mapping[tuple[int, int], LinkDecision],
+) -> list[Link]:
+    """Links of a unit's words; `elsewhere` has pairs of words with the number of their links."""
+    pair = Pair([key(w) for w in source], [key(w) for w in target], gold.hints(decisions))
+    return next(Linker(lexicon, _counts(elsewhere)).link([pair]))
+
+
+def _counts(rows: Iterable[tuple[str, str, int]]) -> Counts:
+    """Links of words as links of their keys."""
+    found = Counts()
+    sums: dict[int, int] = {}
+    for source, target, links in rows:
+        i = found.source.setdefault(key(source), len(found.source))
+        j = found.target.setdefault(key(target), len(found.target))
+        sums[i << SHIFT | j] = sums.get(i << SHIFT | j, 0) + links
+    found.keys = np.array(sorted(sums), np.int64)
+    found.links = np.array([sums[place] for place in sorted(sums)], np.float32)
+    found.source_alone = np.zeros(len(found.source), np.float32)
+    found.target_alone = np.zeros(len(found.target), np.float32)
+    return found

@@ -1,0 +1,119 @@
+"""Learns from and links any number of pairs in one reading each, a chunk in memory at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from workbench.wordlinks.counts import Counts
+from workbench.wordlinks.training import Chunk, Pair, Prior
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from workbench.wordlinks.arrays import Floats
+
+# A chunk holds this many cells (source words x target words of its pairs), or a little more ...
+CELLS = 3_000_000
+# ... and no more conceivable word pairs than this.
+TABLE = 1 << 27
+# Longer sides are linked up to here; nothing that people review comes near.
+LONGEST = 250
+# Rounds of IBM model 1 and of the HMM where nothing is known, and where something is.
+ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (3, 3), (0, 2), (0, 1)
+# What a word's links in a shipped lexicon count for at most, in occurrences.
+LEXICON_MOST = 50.0
+# Word pairs that a chunk links less than this are chance.
+LEAST = 0.05
+PRUNE_EVERY = 8
+# Links whose agreement is above this are made: where the error was least with and without a lexicon.
+THRESHOLD = 0.5
+
+
+class Link(NamedTuple):
+    """Source word `source` and target word `target`, counted from 0, translate each other."""
+
+    source: int
+    target: int
+    probability: float
+
+
+@dataclass(slots=True)
+class Linker:
+    """Links pairs with what a lexicon and `learn` know."""
+
+    lexicon: Counts | None = None
+    learned: Counts | None = None
+
+    def priors(self) -> list[Prior]:
+        """What is known before a chunk is read."""
+        known = []
+        if self.lexicon is not None:
+            known.append(Prior(self.lexicon, LEXICON_MOST))
+        if self.learned is not None:
+            known.append(Prior(self.learned, np.inf))
+        return known
+
+    def learn(self, pairs: Iterable[Pair]) -> Iterator[int]:
+        """Learn from pairs, chunk by chunk; gives the number of pairs of each chunk when it is done.
+
+        If they are one chunk only, nothing is done: `link` learns from a chunk while it links it.
+        """
+        read = chunks(pairs)
+        first = list(islice(read, 2))
+        if len(first) < 2:
+            return
+        for number, members in enumerate(chain(first, read)):
+            chunk = Chunk(members, self.priors())
+            chunk.learn(*self._rounds())
+            found = chunk.learned()
+            found.prune(LEAST)
+            if self.learned is None:
+                self.learned = Counts()
+            self.learned.add(found)
+            if number % PRUNE_EVERY == PRUNE_EVERY - 1:
+                self.learned.prune(LEAST * PRUNE_EVERY)
+            yield len(members)
+
+    def link(self, pairs: Iterable[Pair]) -> Iterator[list[Link]]:
+        """The links of each pair, in the order of the pairs."""
+        for members in chunks(pairs):
+            chunk = Chunk(members, self.priors())
+            chunk.learn(*self._rounds())
+            found: list[list[Link]] = [[] for _ in members]
+            for pair, agreement in chunk.agreement():
+                found[pair] = links(agreement)
+            yield from found
+
+    def _rounds(self) -> tuple[int, int]:
+        if self.learned is not None:
+            return ROUNDS_LATER
+        return ROUNDS_INFORMED if self.lexicon is not None else ROUNDS_NEW
+
+
+def chunks(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
+    """Cut a stream into lists that fit into memory."""
+    members: list[Pair] = []
+    words: tuple[set[str], set[str]] = set(), set()
+    cells = 0
+    for pair in pairs:
+        short = Pair(pair.source[:LONGEST], pair.target[:LONGEST], pair.hints, pair.weight)
+        cells += len(short.source) * len(short.target)
+        words[0].update(short.source)
+        words[1].update(short.target)
+        members.append(short)
+        if cells > CELLS or len(words[0]) * len(words[1]) > TABLE:
+            yield members
+            members, words, cells = [], (set(), set()), 0
+    if members:
+        yield members
+
+
+def links(agreement: Floats) -> list[Link]:
+    """The links of a pair from the agreement of both directions (I, J)."""
+    rows, columns = np.nonzero(agreement > THRESHOLD)
+    shares = agreement[rows, columns]
+    return [Link(int(i), int(j), float(p)) for i, j, p in zip(rows, columns, shares, strict=True)]

@@ -1,0 +1,179 @@
+"""The step that links the words of units, or of two files, and stores or gives the links."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from workbench import lexicon, store
+from workbench.errors import InputError, StoreError
+from workbench.lang import nfc
+from workbench.wordlinks import gold
+from workbench.wordlinks.streaming import Linker
+from workbench.wordlinks.tokens import cut, key
+from workbench.wordlinks.training import Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from workbench.model import LinkDecision
+    from workbench.store import Database, UnitText
+    from workbench.wordlinks.streaming import Link
+
+# Units whose links are stored by one transaction.
+BATCH = 1000
+# Of more units than this, so many are learned from.
+SAMPLE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The pair whose units are linked; `redo` links again what is linked.
+
+    `spaced` texts are tokenized: their words are what spaces separate.
+    """
+
+    source_lang: str
+    target_lang: str
+    redo: bool = False
+    spaced: bool = False
+
+
+@dataclass(slots=True)
+class Words:
+    """A unit's words on both sides and what people decided about their links."""
+
+    unit: UnitText
+    source: list[str]
+    target: list[str]
+    decisions: dict[tuple[int, int], LinkDecision]
+
+    def pair(self) -> Pair:
+        """What the models learn from."""
+        weight = gold.WEIGHT if self.decisions else 1.0
+        return Pair(
+            [key(word) for word in self.source],
+            [key(word) for word in self.target],
+            gold.hints(self.decisions),
+            weight,
+        )
+
+
+def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[str, int]:
+    """Link the pair's units that are not linked; returns how many units and links were stored.
+
+    People's decisions are kept and learned from.  `advance` is told of units as they are done.
+    Raises StoreError if the pair has no units with text.
+    """
+    total, linked = store.count_unit_texts(db, job.source_lang, job.target_lang)
+    if not total:
+        raise StoreError(
+            f"nothing is translated from {job.source_lang} to {job.target_lang} yet;"
+            f" do: workbench translate --to {job.target_lang}"
+        )
+    counts = {"units": 0, "links": 0, "decided": 0}
+    if linked == total and not job.redo:
+        return counts
+    linker = Linker(lexicon.load(job.source_lang, job.target_lang))
+    step = -(-total // SAMPLE)
+    sample = chain(_read(db, job, decided=True), _read(db, job, step=step))
+    for _ in linker.learn(words.pair() for words in sample):
+        pass
+    waiting: deque[Words] = deque()
+    pairs = (_remembered(words, waiting) for words in _read(db, job, all_units=not linker.learned))
+    writer = store.LinkWriter(db, job.source_lang, job.target_lang, spaced=job.spaced)
+    with store.running(db, "words", _arguments(job)) as run:
+        run.counts = counts
+        linked_words = ((waiting.popleft(), found) for found in linker.link(pairs))
+        while batch := list(islice(linked_words, BATCH)):
+            stored = [
+                (
+                    words.unit,
+                    gold.with_decisions(found, words.decisions, words.source, words.target),
+                )
+                for words, found in batch
+                if job.redo or not words.unit.linked
+            ]
+            counts["units"] += writer.save(stored, run.run_id)
+            counts["links"] += sum(len(links) for _, links in stored)
+            counts["decided"] += sum(bool(words.decisions) for words, _ in batch)
+            advance(len(batch))
+    return counts
+
+
+def _arguments(job: Job) -> dict[str, object]:
+    return {
+        "from": job.source_lang,
+        "to": job.target_lang,
+        "redo": job.redo,
+        "tokenized": job.spaced,
+    }
+
+
+def _remembered(words: Words, waiting: deque[Words]) -> Pair:
+    waiting.append(words)
+    return words.pair()
+
+
+def _read(
+    db: Database, job: Job, *, step: int = 1, decided: bool = False, all_units: bool = True
+) -> Iterator[Words]:
+    """The pair's units page by page; without `all_units` only those that wait for links."""
+    after = 0
+    while page := store.unit_texts(
+        db, job.source_lang, job.target_lang, after=after, step=step, size=BATCH, decided=decided
+    ):
+        after = page[-1].unit_id
+        wanted = page if all_units or job.redo else [unit for unit in page if not unit.linked]
+        decisions = store.link_decisions(db, [unit.unit_id for unit in wanted])
+        for unit in wanted:
+            yield unit_words(unit, job, decisions.get(unit.unit_id, ()))
+
+
+def unit_words(unit: UnitText, job: Job, decisions: Iterable[LinkDecision]) -> Words:
+    """A unit's words, and the decisions that still hold for them."""
+    source = [token.text for token in cut(unit.source, job.source_lang, spaced=job.spaced)]
+    target = [token.text for token in cut(unit.target, job.target_lang, spaced=job.spaced)]
+    return Words(unit, source, target, gold.present(decisions, source, target))
+
+
+def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:
+    """Links of every line of one file to the same line of another; both are read twice.
+
+    Raises InputError if a file cannot be read or they have different numbers of lines.
+    """
+    linker = Linker(lexicon.load(job.source_lang, job.target_lang))
+    for _ in linker.learn(_line_pairs(source, target, job)):
+        pass
+    return linker.link(_line_pairs(source, target, job))
+
+
+def _line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
+    langs = (job.source_lang, job.target_lang)
+    with ExitStack() as stack:
+        try:
+            files = [
+                stack.enter_context(path.open(encoding="utf-8-sig", newline="\n"))
+                for path in (source, target)
+            ]
+            for lines in zip(*files, strict=True):
+                first, second = (
+                    [key(token.text) for token in cut(nfc(line), lang, spaced=job.spaced)]
+                    for line, lang in zip(lines, langs, strict=True)
+                )
+                yield Pair(first, second)
+        except OSError as error:
+            raise InputError(f"cannot read {error.filename}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{source} or {target} is not UTF-8; convert it, then run again"
+            ) from error
+        except ValueError as error:
+            raise InputError(
+                f"{source} and {target} have different numbers of lines; align them first:"
+                " workbench align"
+            ) from error
