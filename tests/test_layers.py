@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "workbench"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-STEPS = {"ingest", "translate", "memory", "check", "report", "export", "serve", "words"}
+STEPS = {"align", "ingest", "translate", "memory", "check", "report", "export", "serve", "words"}
 
 # What computes and knows neither steps nor store.
 PURE = {

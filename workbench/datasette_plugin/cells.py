@@ -19,6 +19,8 @@ TABLES = frozenset(
         "bitext",
         "progress",
         "post_edits",
+        "beads",
+        "beads_text",
     }
 )
 
