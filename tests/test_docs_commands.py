@@ -31,7 +31,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "one.md").write_text("# One\n\nThe lamp was lit.\n", "utf-8")
     english = ["The lamp was lit.", "Nobody came.", "In 1912 a storm broke the window."]
-    spanish = ["Encendieron la lámpara.", "No vino nadie.", "En 1912 una tormenta rompió la ventana."]
+    spanish = [
+        "Encendieron la lámpara.",
+        "No vino nadie.",
+        "En 1912 una tormenta rompió la ventana.",
+    ]
     for lang, lines in (("en", english), ("es", spanish)):
         (tmp_path / lang).mkdir()
         for path in (f"story.{lang}.txt", f"{lang}/chapter-1.txt", f"{lang}/chapter-2.txt"):
