@@ -71,10 +71,10 @@ from workbench.store.review import (
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
-from workbench.store.side import first_drafts, heading_before, terms_in, window_before
+from workbench.store.side import first_drafts, heading_before, identity, terms_in, window_before
 from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
-from workbench.store.terms import add_terms, terms
+from workbench.store.terms import add_terms, remove_terms, terms
 from workbench.store.units import (
     REJECTED,
     Edit,
@@ -159,6 +159,7 @@ __all__ = [
     "from_connection",
     "heading_before",
     "history",
+    "identity",
     "is_open",
     "is_workbench",
     "language_pairs",
@@ -178,6 +179,7 @@ __all__ = [
     "progress",
     "regroup",
     "release",
+    "remove_terms",
     "replaced",
     "require",
     "restore_finding",
