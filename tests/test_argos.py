@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 import toymodel
 
+from workbench.drafting import Judge
 from workbench.engines.argos import Argos
 from workbench.engines.install import install_file, remove
 from workbench.engines.packages import installed, packages_dir
 from workbench.errors import EngineError
+from workbench.model import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,3 +104,16 @@ def test_a_damaged_model_is_said(tmp_path: Path) -> None:
     (package.path / "sentencepiece.model").unlink()
     with pytest.raises(EngineError, match="tokenizer"):
         Argos().load("en", "es")
+
+
+def test_what_the_model_looked_at_becomes_word_links(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    text = "  The lamp, the rope."
+    translator = Argos().load("en", "es", Settings(attention=True))
+    assert "attention:yes" in translator.signature
+    (draft,) = translator.translate([text])
+    judge = Judge([], "en", "es")
+    assert draft.hypotheses[0].text == "  ehT pmal, eht orep."
+    assert judge.links(text, draft.hypotheses[0]) == "0-0 1-1 2-2 3-3 4-4 5-5"
+    (plain,) = Argos().load("en", "es").translate([text])
+    assert judge.links(text, plain.hypotheses[0]) == ""
