@@ -71,7 +71,7 @@ class Model:
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         self._batch_tokens = BATCH_TOKENS[device]
-        self._workers = (os.cpu_count() or 1) if device == "cpu" else 1
+        self._workers = _cores() if device == "cpu" else 1
         try:
             self._translator = ctranslate2.Translator(
                 str(folder),
@@ -195,6 +195,13 @@ class Model:
     ) -> tuple[tuple[int, int], ...]:
         source, pieces = item
         return looks((source, [*self._form.before, *pieces]), (text, tokens), weights)
+
+
+def _cores() -> int:
+    """The processors that this process may use; a container may have fewer than the machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def version() -> str:
