@@ -50,13 +50,16 @@ def test_second_best_has_a_lower_score(tmp_path: Path) -> None:
     assert 0 >= (first.score or 0) > (second.score or 0)
 
 
-def test_pivot_gives_the_word_back(tmp_path: Path) -> None:
-    # mirrored twice, a text is itself again
+def test_a_pair_without_a_model_goes_through_a_third_language(tmp_path: Path) -> None:
     install_file(toymodel.package(tmp_path, "en", "es"))
     install_file(toymodel.package(tmp_path, "es", "fr"))
     assert ("en", "fr") in set(Argos().pairs())
     translator = Argos().load("en", "fr")
     assert translator.origin.count("translate-") == 2
+    (draft,) = translator.translate(["The lamp."], 2)
+    assert draft.pivot == ("es", "ehT pmal.")
+    assert draft.hypotheses[0].text
+    assert not draft.hypotheses[0].looks
 
 
 def test_target_prefix_is_given_and_taken_off(tmp_path: Path) -> None:
