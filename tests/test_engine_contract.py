@@ -36,7 +36,7 @@ WEIRD = [
     "file_name.txt",
     "שלום עולם",
     "你好，世界。",
-    "word " * 120,
+    "word " * 100,
     "x" * 600,
     "‘Quoted,’ she said – “twice” … once.",
     "\u202eright to left\u202c",
