@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser import LINES, Desk, chromium, desk, served
 from click.testing import CliRunner
 from samples import segments
@@ -48,6 +49,7 @@ window.pwned = () => window.pwnd.push("ran");
 window.alert = window.prompt = window.confirm = () => window.pwnd.push("dialog");
 addEventListener("securitypolicyviolation", (event) => window.pwnd.push(event.violatedDirective));
 """
+AXE = Axe()
 # Pages that the routes do not lead to with these parts.
 MORE = ("/1/ar?changes=1", "/align/2/pt", "/2/pt")
 # What stands for the parts of an address; a page that is not there for them is none of ours.
@@ -154,18 +156,58 @@ def watched(ana: Desk) -> Desk:
     return ana
 
 
-def test_no_text_is_code_on_any_page(server: tuple[str, Path], browser: Browser) -> None:
+def test_every_page_is_safe_and_open_to_all(server: tuple[str, Path], browser: Browser) -> None:
+    """One visit a page: no text is code; axe is content, light and dark; nothing is wider than it may be."""
     url, _ = server
     with desk(browser, url) as ana:
-        watched(ana).open(name=HOSTILE[3])
+        watched(ana).open(name=HOSTILE[3]).close()
         found = pages(ana.context, url)
         core = ("", "/1/es", "/unit/1", "/unit/1/side", "/find", "/run/3", "/report", "/people")
         assert {url + HOME + path for path in core} <= set(found)
         for address in found:
             page = ana.open(address.removeprefix(ana.url))
+            if page.locator("#side-title").count() and page.locator(".unit").count() > 1:
+                page.locator("#p4 textarea").focus()
+                page.wait_for_selector("#side-body [aria-label=Notes]")
             clean(page)
+            assert_accessible(page)
+            for width in (390, 1400):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, address
             page.close()
-        # Datasette's own pages with our cells
+
+
+def assert_accessible(page: Page) -> None:
+    """Nothing that axe calls serious, in either look; the list of keys counts as a page."""
+    serious = faults(page)
+    page.emulate_media(color_scheme="dark")
+    serious += faults(page, rules=["color-contrast", "link-in-text-block"])
+    page.emulate_media(color_scheme="light")
+    if page.locator("#help").count():
+        page.evaluate("() => document.activeElement.blur()")
+        page.keyboard.press("?")
+        page.wait_for_selector("#help[open]")
+        serious += faults(page, context="#help")
+        page.keyboard.press("Escape")
+    assert serious == [], page.url
+
+
+def faults(page: Page, *, context: str | None = None, rules: list[str] | None = None) -> list[Any]:
+    """What axe finds serious or critical, with the places."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": rules}
+    return [
+        (one["id"], [node["html"][:200] for node in one["nodes"]])
+        for one in AXE.run(page, context=context, options=options).response["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+
+
+def test_our_cells_on_datasettes_own_pages(server: tuple[str, Path], browser: Browser) -> None:
+    url, _ = server
+    with desk(browser, url) as ana:
+        watched(ana).open(name="Ana").close()
         for table in ("bitext", "units", "revisions", "findings", "notes", "terms"):
             page = ana.context.new_page()
             page.goto(f"{url}/workbench/{table}")
@@ -236,48 +278,3 @@ def test_hostile_texts_without_javascript(server: tuple[str, Path], browser: Bro
         page.locator("#p1").get_by_role("button", name="Save").click()
         assert page.locator("#target").input_value() == ALL
         assert page.locator("main img, main iframe, main script").count() == 0
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_page(
-    server: tuple[str, Path], browser: Browser, scheme: str
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    url, _ = server
-    axe = Axe()
-    with desk(browser, url, color_scheme=scheme) as ana:
-        ana.open(name="Ana").close()
-        for address in pages(ana.context, url):
-            page = ana.open(address.removeprefix(ana.url))
-            if page.locator("#side").count() and page.locator(".unit").count() > 1:
-                page.locator("#p4 textarea").focus()
-                page.wait_for_selector("#side-body [aria-label=Notes]")
-            violations = axe.run(page).response["violations"]
-            serious = [
-                (one["id"], [node["html"][:200] for node in one["nodes"]])
-                for one in violations
-                if one["impact"] in {"serious", "critical"}
-            ]
-            assert serious == [], address
-            if page.locator("#help").count():
-                page.locator("main").click(position={"x": 2, "y": 2})
-                page.keyboard.press("Escape")
-                page.keyboard.press("?")
-                page.wait_for_selector("#help[open]")
-                found = axe.run(page, context="#help").response["violations"]
-                assert [
-                    one["id"] for one in found if one["impact"] in {"serious", "critical"}
-                ] == []
-            page.close()
-
-
-@pytest.mark.parametrize("width", [390, 1400])
-def test_no_page_scrolls_sideways(server: tuple[str, Path], browser: Browser, width: int) -> None:
-    url, _ = server
-    with desk(browser, url, width=width) as ana:
-        ana.open(name="Ana").close()
-        for address in pages(ana.context, url):
-            page = ana.open(address.removeprefix(ana.url))
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-            page.close()

@@ -1,4 +1,4 @@
-"""Looks again at a unit that a person changed, so that what the checks say is about the text that stands there."""
+"""Looks again at a unit that a person changed: what the checks say is about the text that stands there."""
 
 from __future__ import annotations
 
