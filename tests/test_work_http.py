@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,8 @@ from site_client import Client
 
 from workbench import store
 from workbench.model import Finding
+from workbench.store import Database
+from workbench.store.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -371,8 +375,8 @@ def test_datasettes_own_pages(site: Client) -> None:
     revisions = site.get(f"/book/revisions?unit_id={unit['id']}")
     assert re.search(r"<ins>[^<]*&lt;", revisions)
     assert "<del>" in revisions
-    bitext = site.get("/book/bitext?unit_id=100")
-    assert f"{HOME}/1/es?at=97#p99" in bitext
+    bitext = site.get(f"/book/bitext?unit_id={unit['id']}")
+    assert f"{HOME}/1/es?at={unit['position'] - 2}#p{unit['position']}" in bitext
     assert "mean probability of a token: 61%" in bitext
     assert f"{HOME}/find" in site.get("/book/bitext_en_es")
     page = site.get("/book") + site.ask("GET", "/book/-/queries")[1]  # 1.0 has a page of its own
@@ -390,3 +394,24 @@ def test_datasettes_own_pages(site: Client) -> None:
     assert len(rows) == 4
     answer = site.get_json("/book/bitext_en_es.json?_shape=objects&_size=2")
     assert [row["position"] for row in answer["rows"]] == [0, 1]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_locked_database_is_said_and_an_old_one_migrated(line: str, db_path: Path) -> None:
+    with closing(sqlite3.connect(db_path)) as connection:  # as an older workbench left it
+        early = Database(connection)
+        early.enable_wal()
+        MIGRATIONS.apply(early, stop_before="m006_working_together")
+        store.ensure_units(early, add_text(early, ["One."]).document_id, "es")
+        early.execute("UPDATE units SET target = 'ONE.', state = 'translated', version = 1")
+    with served(db_path, LINES[line]) as url:
+        site = Client(url, db_path)
+        site.name("Ana")
+        assert "One." in site.get(f"{HOME}/1/es")
+        with closing(sqlite3.connect(db_path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            save = f"{HOME}/unit/1/save"
+            status, answer = site.post(save, target="Uno.", version=1, action="save")
+            assert (status, "another program is writing" in answer["error"]) == (503, True)
+            other.rollback()
+        assert site.post(save, target="Uno.", version=1, action="save")[0] == 200

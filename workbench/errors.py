@@ -3,6 +3,7 @@
 WorkbenchError            the root; exit code 1
 ├── InputError            a file or text that cannot be read as what it claims to be
 ├── StoreError            the database: locked, full, not ours, made by a newer version
+│   └── UnwritableError  nothing can be written now: locked, full, read-only
 ├── EngineError           no engine, no model, or an engine that failed
 ├── AlignError            texts that cannot be aligned in this way
 ├── ConflictError         a unit was changed by someone else since it was read
@@ -23,6 +24,10 @@ class InputError(WorkbenchError):
 
 class StoreError(WorkbenchError):
     """The database cannot be opened, read or written."""
+
+
+class UnwritableError(StoreError):
+    """The database cannot be written now."""
 
 
 class EngineError(WorkbenchError):

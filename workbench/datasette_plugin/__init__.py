@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from workbench.datasette_plugin import aligning, cells, finding, pages, saving, team, words, working
-from workbench.datasette_plugin._compat import add_queries, saved_queries
+from workbench.datasette_plugin._compat import add_queries, migrated, saved_queries
 from workbench.datasette_plugin.guard import guarded
 from workbench.datasette_plugin.responses import gentle
 
@@ -80,12 +80,13 @@ def canned_queries(datasette: Any, database: str) -> Callable[[], Awaitable[dict
 
 @hookimpl
 def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
-    """Our questions, on the database's page of Datasette 1.0."""
+    """Bring databases to the newest shape; our questions, on the pages of Datasette 1.0."""
 
-    async def add() -> None:
+    async def start() -> None:
+        await migrated(datasette)
         await add_queries(datasette)
 
-    return add
+    return start
 
 
 @hookimpl

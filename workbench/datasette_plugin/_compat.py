@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from workbench import store
+from workbench.errors import StoreError
 
 
 async def may_view(datasette: Any, actor: Any, database: str) -> bool:
@@ -40,6 +42,22 @@ async def add_queries(datasette: Any) -> None:
         if await _is_ours(database):
             for name, question in store.QUESTIONS.items():
                 await datasette.add_query(database.name, name, question.sql, title=question.title)
+
+
+async def migrated(datasette: Any) -> None:
+    """Migrate the workbench databases that may be written.
+
+    Raises Datasette's StartupError if one cannot be.
+    """
+    from datasette.utils import StartupError
+
+    for database in datasette.databases.values():
+        if database.path and database.is_mutable and await _is_ours(database):
+            try:
+                with store.opened(Path(database.path), create=False):
+                    pass
+            except StoreError as error:
+                raise StartupError(str(error)) from error
 
 
 async def _is_ours(database: Any) -> bool:

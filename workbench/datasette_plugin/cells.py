@@ -22,6 +22,8 @@ TABLES = frozenset(
         "bitext",
         "progress",
         "post_edits",
+        "beads",
+        "beads_text",
     }
 )
 

@@ -18,6 +18,7 @@ from workbench.errors import (
     InputError,
     RefusedError,
     StoreError,
+    UnwritableError,
     WorkbenchError,
 )
 
@@ -141,6 +142,7 @@ def _status(error: WorkbenchError) -> int:
         (ClaimedError, 423),
         (RefusedError, 403),
         (ConflictError, 409),
+        (UnwritableError, 503),
         (StoreError, 404),
     )
     return next((status for kind, status in kinds if isinstance(error, kind)), 400)

@@ -9,6 +9,7 @@ from datasette import Forbidden, NotFound, Response
 from workbench import store
 from workbench.datasette_plugin._compat import may_view
 from workbench.datasette_plugin.identity import names_are_typed, person, rules
+from workbench.errors import UnwritableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,14 +52,20 @@ async def read(database: Any, query: Callable[[Database], Result]) -> Result:
 
 
 async def write(database: Any, change: Callable[[Database], Result]) -> Result:
-    """Run a change in Datasette's writing thread, in one transaction that survives a power cut."""
+    """Run a change in Datasette's writing thread, in one transaction that survives a power cut.
+
+    Raises UnwritableError if the database is locked, full or served read-only.
+    """
+    if not database.is_mutable:
+        raise UnwritableError("these texts are served read-only; nothing can be changed here")
 
     def run(connection: Any) -> Result:
         db = store.from_connection(connection)
         with store.writing(db):
             return change(db)
 
-    result: Result = await database.execute_write_fn(run)
+    with store.explaining(database.name):  # also for 1.0, which begins the transaction itself
+        result: Result = await database.execute_write_fn(run)
     return result
 
 

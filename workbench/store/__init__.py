@@ -17,7 +17,7 @@ from workbench.store.batches import (
     undo,
 )
 from workbench.store.claims import claim, claim_of, claims_of, release, units_between
-from workbench.store.database import from_connection, now, opened, writing
+from workbench.store.database import explaining, from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter
@@ -74,7 +74,7 @@ from workbench.store.search import search
 from workbench.store.side import first_drafts, heading_before, identity, terms_in, window_before
 from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
-from workbench.store.terms import add_terms, terms
+from workbench.store.terms import add_terms, remove_terms, terms
 from workbench.store.units import (
     REJECTED,
     Edit,
@@ -150,6 +150,7 @@ __all__ = [
     "documents_of",
     "edit_unit",
     "ensure_units",
+    "explaining",
     "find_unchanged",
     "find_units",
     "finding_names",
@@ -179,6 +180,7 @@ __all__ = [
     "progress",
     "regroup",
     "release",
+    "remove_terms",
     "replaced",
     "require",
     "restore_finding",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-# Units in one batch: about a second of work, in which nobody else can save.
+# Units in one batch: a second or two of work, in which nobody else can save.
 LARGEST = 10_000
 # Seconds that all its texts together may keep a pattern busy.
 PATIENCE = 10.0

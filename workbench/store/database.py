@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from workbench.errors import StoreError
+from workbench.errors import StoreError, UnwritableError
 from workbench.store.migrations import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -71,6 +71,15 @@ def writing(db: Database) -> Iterator[None]:
         db.rollback()
         raise
     db.conn.execute("COMMIT")
+
+
+@contextmanager
+def explaining(name: str) -> Iterator[None]:
+    """Turn SQLite's errors about writing in a `with` block into UnwritableError."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise UnwritableError(str(_explained(error, Path(name)))) from error
 
 
 def from_connection(connection: sqlite3.Connection) -> Database:

@@ -79,12 +79,12 @@ def check_edit(db: Database, edit: Edit, rules: Rules) -> None:
     if row is None:
         return  # the edit itself says so
     state, target = row
-    for touched in (state, edit.state or state):
-        require(db, edit.actor, rules, _NEEDED[touched])
-    accepts = edit.state in {"reviewed", "final"} and state != "reviewed"
-    typed = edit.target not in {None, target} or _author(db, edit.unit_id) == edit.actor
-    if rules.second_person and accepts and typed:
-        raise RefusedError("another person must accept what you typed; save it without accepting")
+    needed = max((_NEEDED[state], _NEEDED[edit.state or state]), key=ROLES.index)
+    require(db, edit.actor, rules, needed)
+    if rules.second_person and edit.state in {"reviewed", "final"} and state != "reviewed":
+        typed = edit.target not in {None, target} or _author(db, edit.unit_id) == edit.actor
+        if typed:
+            raise RefusedError("another person must accept what you typed; save without accepting")
     if (claimed := claim_of(db, edit.unit_id)) and claimed["person"] != edit.actor:
         until = f"until {claimed['expires'][:16]} UTC" if claimed["expires"] else "until released"
         raise ClaimedError(f"{claimed['person']} has claimed this unit {until}; ask them, or wait")
