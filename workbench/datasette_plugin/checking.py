@@ -1,4 +1,4 @@
-"""Looks again at a unit that a person changed, so that the checks speak of the text that stands there."""
+"""Looks again at a unit that a person changed: what the checks say is about the text that stands there."""
 
 from __future__ import annotations
 

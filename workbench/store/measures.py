@@ -13,7 +13,7 @@ DAYS = 60
 
 
 def work_report(db: Database) -> dict[str, list[dict[str, Any]]]:
-    """The latest 60 days with work by person, all engines with judged drafts, progress by text."""
+    """All work by person, the latest 60 days of it, engines with judged drafts, progress by text."""
     return {
         "days": rows(
             db,
@@ -23,6 +23,12 @@ def work_report(db: Database) -> dict[str, list[dict[str, Any]]]:
             " FROM daily_work WHERE day IN (SELECT DISTINCT substr(at, 1, 10) FROM revisions"
             " ORDER BY 1 DESC LIMIT ?) GROUP BY day, person ORDER BY day, person",
             (DAYS,),
+        ),
+        "persons": rows(
+            db,
+            "SELECT person, count(DISTINCT day) AS days, sum(units) AS units, sum(words) AS words,"
+            " sum(seconds) AS seconds, round(sum(seconds) / nullif(sum(timed), 0), 1) AS seconds_per_unit,"
+            " sum(accepted) AS accepted FROM daily_work GROUP BY person ORDER BY units DESC, person",
         ),
         "engines": rows(
             db,
