@@ -82,7 +82,7 @@ def test_find_replace_and_take_it_back_by_keyboard(page: Page, db_path: Path) ->
     page.fill("#r-with", "TEMPESTAD")
     go(page, "#r-find")
     shown = page.locator(".found ins").count()
-    assert shown == page.locator(".found li").count()
+    assert (shown, page.locator(".found li").count()) == (29, 30)  # Ben's has no storm
     assert page.locator(".found ins").first.inner_text() == "TEMPESTAD"
     with page.expect_navigation():
         page.get_by_role("button", name="Replace in all").press("Enter")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 LONGEST_HOURS = 24.0 * 366
+MOST_UNITS = 10_000
 _LIVE = "(c.expires IS NULL OR c.expires > ?)"
 
 
@@ -25,8 +26,8 @@ def units_between(
     """The ids of a text's units from one position to another, both included."""
     found = db.conn.execute(
         "SELECT id FROM units WHERE document_id = ? AND target_lang = ? AND position BETWEEN ? AND ?"
-        " ORDER BY position",
-        (document_id, target_lang, first, last),
+        " ORDER BY position LIMIT ?",
+        (document_id, target_lang, first, last, MOST_UNITS + 1),
     )
     return [row[0] for row in found]
 
@@ -40,6 +41,8 @@ def claim(
     """
     if not 0 <= hours <= LONGEST_HOURS:
         raise InputError(f"a claim lasts 0 to {LONGEST_HOURS:.0f} hours; 0 is until released")
+    if len(unit_ids) > MOST_UNITS:
+        raise InputError(f"more than {MOST_UNITS:,} units at once; claim them in parts")
     if not unit_ids:
         raise InputError("there are no units to claim there")
     at = now()
