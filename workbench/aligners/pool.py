@@ -112,7 +112,7 @@ class Pool:
 # The weight of machine translations beside the texts, shared if both sides have one.
 MT = 0.6
 # A translation says much the same words as the text beside it.
-SAME = 0.6
+SAME = 0.8
 
 
 def gather(texts: Sequence[TextPair], tables: Tables) -> tuple[Pool, list[Stretch]]:
