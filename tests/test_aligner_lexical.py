@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.aligners import lattice, lexical
+from workbench.aligners import coarse, lattice, lexical
 from workbench.aligners.features import forms
 from workbench.aligners.lexical import Lexical
 from workbench.errors import AlignError
@@ -115,7 +115,7 @@ def test_long_work_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> No
     assert sum("-batch" in key for key in saved) >= 2
     assert len({((i,), (i,)) for i in range(420)} & sides(whole)) > 400
     calls: list[float] = []
-    monkeypatch.setattr(lexical.coarse, "coarse_path", lambda *_: calls.append(0.0))
+    monkeypatch.setattr(coarse, "coarse_path", lambda *_: calls.append(0.0))
     assert sides(align(pair, saved=dict(saved))) == sides(whole)
     assert not calls
 

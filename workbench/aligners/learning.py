@@ -40,9 +40,7 @@ class Options:
     half: int = 7
     # so many beads' worth of CHANCE beside what a text shows
     belief: float = 30.0
-    # no text omits or adds more often than this, in beads with both sides
-    omitted: float = 0.12
-    # nor has it beads of several passages on both sides so many times as often as texts at large
+    # it has no beads of several passages on both sides so many times as often as texts at large
     large: float = 3.0
     # beads less probable teach nothing, nor do longer ones
     least: float = 0.05
@@ -192,10 +190,7 @@ def _habits(
     for text in {stretch.text for stretch in stretches}:
         mine = [i for i, stretch in enumerate(stretches) if stretch.text == text]
         counts = {shape: sum(found[i].shapes[shape] for i in mine) for shape in CHANCE}
-        # parts that are left out are no habit, and texts whose words are not yet known look left out
         joined = sum(counts[shape] for shape in CHANCE if min(shape) > 0)
-        for shape in (1, 0), (0, 1):
-            counts[shape] = min(counts[shape], options.omitted * joined)
         # large beads swallow what is not understood, so they stay as rare as elsewhere
         for shape in CHANCE:
             if min(shape) > 1:
