@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROWS = 48
 FORMS = 1_000
 # A form that the other side should have explained and does not costs at most -log of this.
-SURPRISE = 0.08
+SURPRISE = 0.25
 LOWEST = -70.0
 
 
