@@ -30,6 +30,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(ROOT / "corpus" / "en" / "handbook.md", tmp_path / "my-book.txt")
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "one.md").write_text("# One\n\nThe lamp was lit.\n", "utf-8")
+    english = ["The lamp was lit.", "Nobody came.", "In 1912 a storm broke the window."]
+    spanish = [
+        "Encendieron la lámpara.",
+        "No vino nadie.",
+        "En 1912 una tormenta rompió la ventana.",
+    ]
+    for lang, lines in (("en", english), ("es", spanish)):
+        (tmp_path / lang).mkdir()
+        for path in (f"story.{lang}.txt", f"{lang}/chapter-1.txt", f"{lang}/chapter-2.txt"):
+            (tmp_path / path).write_text("\n\n".join([*lines, path]) + "\n", "utf-8")
+    rows = [f"{a}\t{b}" for a, b in zip(english, spanish, strict=True)]
+    (tmp_path / "table.tsv").write_text("\n".join(rows), "utf-8")
     for target in ("es", "fr", "pt", "pb"):
         install_file(toymodel.package(tmp_path / target, "en", target))
     shutil.copy(

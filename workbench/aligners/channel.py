@@ -29,7 +29,8 @@ NOTHING = Sample(*(np.zeros(0, np.int64),) * 4, np.zeros(0))
 class Channel:
     """Two sides with the lexicons between them; `weight` is how much its words count, by text.
 
-    `seeds` are forms that are alike; `known` is what earlier texts taught, in both directions.
+    `seeds` are forms that are alike; `known` is what earlier texts and batches taught, in
+    both directions, `taught` what the batches of this call did.
     """
 
     left: Side
@@ -39,6 +40,7 @@ class Channel:
     known: tuple[Counts | None, Counts | None] = (None, None)
     fresh: tuple[Counts, Counts] | None = None
     lexicons: tuple[Lexicon, Lexicon] | None = None
+    taught: Counts | None = None
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -66,6 +68,7 @@ class Channel:
     def keep(self) -> None:
         """What was learned last is known from now on: the batch is done."""
         if self.fresh:
+            self.taught = lexicon.add(self.fresh[0], self.taught)
             there, back = (
                 lexicon.add(fresh, known)
                 for fresh, known in zip(self.fresh, self.known, strict=True)

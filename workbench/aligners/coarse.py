@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # The coarsest grid is searched as a whole, the finer ones so many blocks around the last path.
 TOP = 96
-HALF = 20
+HALF = 12
 # The search ends when blocks hold about so many passages.
 FINE = 4
 # How likely blocks correspond one to one, and so on.
@@ -36,8 +36,8 @@ SHAPES = ((1, 0), (1, 1), (1, 2), (2, 1), (2, 2))
 CHANCE: Floats = np.log(np.array([0.05, 0.7, 0.09, 0.09, 0.02]))
 WEIGHT = 0.6
 # So many forms stand for a block, and the tables are learned from so many pairs of them at most.
-FORMS = 160
-PAIRS = 3_000_000
+FORMS = 80
+PAIRS = 300_000
 
 
 def coarse_path(

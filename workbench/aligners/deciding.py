@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,37 +12,74 @@ from workbench.aligners import lattice
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from workbench.aligners.lattice import Path, Posteriors
-    from workbench.aligners.learning import Scored
+    from workbench.aligners.lattice import Posteriors
+    from workbench.aligners.learning import Options, Scored
+    from workbench.aligners.pool import Stretch
 
+    Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
 # A bead is worth its probability less this, so beads that are probably wrong are not strung together.
 COST = 0.4
-# The committee: weights of words and lengths under which all paths are weighed again.
-COMMITTEE = ((0.6, 0.5, 0.5),)
+# The committee: under each, the weights of words, lengths and edges are multiplied by these.
+COMMITTEE = ((1.0, 1.0, 1.0),)
 
 
-def decide(scored: Scored) -> tuple[Path, Floats]:
-    """The beads of the highest expected worth, and how probable each is."""
+@dataclass(frozen=True)
+class Verdict:
+    """The beads of a stretch: local positions [bead, (source, end, target, end)], how sure, and why.
+
+    `reasons` are the scores of each bead in nats by name.
+    """
+
+    stretch: Stretch
+    beads: Ints
+    sure: Floats
+    reasons: dict[str, Floats]
+
+    def first(self, beads: int) -> Verdict:
+        """The same for the first beads only."""
+        reasons = {name: values[:beads] for name, values in self.reasons.items()}
+        return Verdict(self.stretch, self.beads[:beads], self.sure[:beads], reasons)
+
+
+def decide(scored: Scored, stretch: Stretch, options: Options) -> Verdict:
+    """The beads of the highest expected worth."""
     band = scored.band
-    posts = [scored.posteriors(*weights)[1] for weights in COMMITTEE]
+    weights = np.array([options.words, options.lengths, options.edges])
+    posts = [scored.posteriors(*(weights * member))[1] for member in COMMITTEE]
     bead = np.mean([post.bead for post in posts], axis=0)
-    alone = bead[0].sum(axis=1)
     skip = np.mean([_skipped(scored, post) for post in posts], axis=0)
+    alone = bead[0].sum(axis=1)
     worth = bead - COST
     worth[0] = alone[:, None] - COST
-    path = lattice.best(band, worth, skip - COST)
-    sure = []
-    for a, b, c, d in path:
-        if a == b:
-            sure.append(skip[c])
-        elif c == d:
-            sure.append(alone[b])
-        else:
-            k = band.shapes.index((b - a, d - c))
-            sure.append(bead[k, b, d - band.low[b]])
-    return path, np.clip(np.array(sure), 0, 1)
+    path = np.array(lattice.best(band, worth, skip - COST), np.int64).reshape(-1, 4)
+    a, b, c, d = path.T
+    number = {shape: k for k, shape in enumerate(band.shapes)}
+    shape = np.array([number.get((i, j), 0) for i, j in zip(b - a, d - c, strict=True)])
+    at = shape, b, d - band.low[b]
+    sure = np.where(a == b, skip[np.minimum(c, band.m - 1)], bead[at])
+    sure = np.where((c == d), alone[b], sure)
+    reasons = {name: np.where(a == b, 0.0, value[at]) for name, value in _reasons(scored).items()}
+    return Verdict(stretch, path, np.clip(sure, 0, 1), reasons)
+
+
+def _reasons(scored: Scored) -> dict[str, Floats]:
+    reasons: dict[str, Floats] = {
+        "lexical": scored.words[0].astype(float),
+        "length": scored.lengths.astype(float),
+        "structure": scored.edges,
+    }
+    if len(scored.words) > 1:
+        reasons["mt"] = np.sum(scored.words[1:], axis=0, dtype=float)
+    return reasons
+
+
+def alone(stretch: Stretch, sure: float) -> Verdict:
+    """Every passage of a stretch for itself, where there is nothing on the other side."""
+    n, m = len(stretch.rows), len(stretch.columns)
+    beads = [(i, i + 1, 0, 0) for i in range(n)] + [(n, n, j, j + 1) for j in range(m)]
+    return Verdict(stretch, np.array(beads, np.int64).reshape(-1, 4), np.full(n + m, sure), {})
 
 
 def _skipped(scored: Scored, post: Posteriors) -> Floats:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,17 +29,23 @@ CUT = 5
 LONGEST = 4_000
 
 
-@lru_cache(maxsize=1 << 16)
-def _form(word: str) -> str:
-    plain = unicodedata.normalize("NFKD", word)
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", plain or word)[:CUT]
+class _Forms(dict[str, str]):
+    """The form of each word met, worked out once."""
+
+    def __missing__(self, word: str) -> str:
+        form = word
+        if not word.isdigit():
+            plain = unicodedata.normalize("NFKD", word)
+            plain = "".join(c for c in plain if not unicodedata.combining(c))
+            form = unicodedata.normalize("NFC", plain or word)[:CUT]
+        self[word] = form
+        return form
 
 
-def forms(text: str) -> list[str]:
+def forms(text: str, known: _Forms | None = None) -> list[str]:
     """The forms of a text in their order: lower case, without diacritics, words cut to five letters."""
     words = _FORM.findall(unicodedata.normalize("NFKC", text[:LONGEST]).lower())
-    return [word if word.isdigit() else _form(word) for word in words]
+    return list(map((_Forms() if known is None else known).__getitem__, words))
 
 
 class Vocabulary:
@@ -85,7 +90,8 @@ class Side:
 
 def read(texts: Sequence[str], vocabulary: Vocabulary) -> Side:
     """A text in numbers; the vocabulary grows.  `forms` is its size, set when all texts are read."""
-    rows = [vocabulary.numbers(forms(text)) for text in texts]
+    known = _Forms()
+    rows = [vocabulary.numbers(forms(text, known)) for text in texts]
     size = np.array([len(row) for row in rows], dtype=np.int64)
     flat = np.fromiter((x for row in rows for x in row), np.int64, int(size.sum()))
     chars = np.array([max(1, len(text.strip())) for text in texts], float)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from workbench.aligners.lattice import Band, Posteriors
+    from workbench.aligners.lattice import Band, Path, Posteriors
     from workbench.aligners.pool import Habits, Pool, Stretch
 
     Ints = NDArray[np.int64]
@@ -34,10 +34,10 @@ class Options:
     lengths: float = 0.5
     # before any words are known
     lengths_first: float = 1.5
-    edges: float = 0.5
+    edges: float = 0.7
     rounds: int = 5
     # target passages searched on both sides of the last path
-    half: int = 12
+    half: int = 7
     # so many beads' worth of CHANCE beside what a text shows
     belief: float = 30.0
     # beads less probable teach nothing, nor do longer ones
@@ -147,8 +147,21 @@ def learn(
         _habits(stretches, found, pool, options)
         pool.learn(rows, columns, _sample(stretches, found))
         progress((turn + 1) / options.rounds)
-        if before == [stretch.path for stretch in stretches]:
+        if _changed(before, [stretch.path for stretch in stretches]) < SETTLED:
             break
+
+
+# Learning ends when fewer of the beads than this share change.
+SETTLED = 0.002
+
+
+def _changed(before: Sequence[Path | None], after: Sequence[Path | None]) -> float:
+    """The share of beads that are new."""
+    fresh = total = 0
+    for old, new in zip(before, after, strict=True):
+        fresh += len(set(new or ()).difference(old or ()))
+        total += len(new or ())
+    return fresh / max(1, total)
 
 
 def _sample(stretches: Sequence[Stretch], found: Sequence[Found]) -> Sample:

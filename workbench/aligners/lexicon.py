@@ -80,15 +80,16 @@ class Cells:
         self.source_at = np.repeat(np.arange(len(self.source_form)), met)
         self.target_at = runs(np.repeat(np.cumsum(n) - n, m), met)
         self.weight = np.repeat(sample.weight, m * n)
-        width = max(1, target.forms)
-        key = self.source_form[self.source_at] * width + self.target_form[self.target_at]
+        self.width = max(1, target.forms)
+        key = self.source_form[self.source_at] * self.width + self.target_form[self.target_at]
         self.key, self.at = np.unique(key, return_inverse=True)
-        self.width = width
 
 
 # The empty word: this share of a form's frequency competes with the words of the bead.
 EMPTY = 0.3
 STEPS = 5
+# Pairs with a smaller share of a form after the second step are given up.
+FAINT = 0.003
 
 
 def learn(
@@ -109,17 +110,22 @@ def learn(
         explained = cells.target_form
     empty = EMPTY * seen / max(1.0, seen.sum())
     weight = cells.weight * often[group]
+    at = cells.at
     known = _look_up(prior, given * sizes[1] + form) if prior else 0.0
     known_given = prior.given[given] if prior else 0.0
     pair = known + 1.0 / np.bincount(given, minlength=sizes[0])[given]
     probability = pair / (1.0 + known_given)
-    total = np.zeros(sizes[0])
-    for _ in range(STEPS):
-        share = probability[cells.at]
+    total: Floats = np.zeros(sizes[0])
+    for step in range(STEPS):
+        share = probability[at]
         norm = np.bincount(group, share, minlength=len(explained)) + empty[explained]
-        pair = _sums(cells.at, weight * share / norm[group], len(cells.key))
+        share /= norm[group]
+        pair = _sums(at, weight * share, len(cells.key))
         total = _sums(given, pair, sizes[0])
         probability = (pair + known) / np.maximum(total[given] + known_given, 1e-9)
+        if step == 1:
+            strong = share > FAINT
+            at, group, weight = at[strong], group[strong], weight[strong]
     key = given * sizes[1] + form
     if backward:
         order = np.argsort(key, kind="stable")

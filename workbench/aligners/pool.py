@@ -102,11 +102,11 @@ class Pool:
 
     def tables(self) -> Tables:
         """What these texts taught, without what was known before."""
-        fresh = self.channels[0].fresh
-        if fresh is None:
+        taught = self.channels[0].taught
+        if taught is None:
             return Tables()
         source, target = self.vocabularies
-        return lexicon.to_tables(fresh[0], list(source.number), list(target.number))
+        return lexicon.to_tables(taught, list(source.number), list(target.number))
 
 
 # The weight of machine translations beside the texts, shared if both sides have one.

@@ -1,4 +1,4 @@
-"""Divides texts into stretches that are aligned each for itself."""
+"""Divides texts into stretches that are aligned each for itself, and long ones into pieces."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from workbench.errors import AlignError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from workbench.aligners.lattice import Path
+
+    Ints = NDArray[np.int64]
 
 Pin = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -69,3 +75,60 @@ def _in_order(pinned: Sequence[Pin]) -> list[Pin]:
         series.append(pins[k])
         k = before[k]
     return series[::-1]
+
+
+def excise(stretch: Stretch, margin: int) -> tuple[Stretch, Stretch]:
+    """Take out the inside of long parts that a rough path leaves alone: (the rest, what was out).
+
+    So many passages stay at both ends of such a part, for the path is only rough.
+    """
+    keep = np.ones(len(stretch.rows), bool), np.ones(len(stretch.columns), bool)
+    for a, b, c, d in _gaps(stretch.path or []):
+        for side, first, end in (0, a, b), (1, c, d):
+            keep[side][first + margin : max(first + margin, end - margin)] = False
+    before = [np.concatenate([[0], np.cumsum(kept)]) for kept in keep]
+    path = [
+        (int(before[0][a]), int(before[0][b]), int(before[1][c]), int(before[1][d]))
+        for a, b, c, d in stretch.path or []
+    ]
+    rest = Stretch(stretch.text, stretch.rows[keep[0]], stretch.columns[keep[1]], path)
+    return rest, Stretch(stretch.text, stretch.rows[~keep[0]], stretch.columns[~keep[1]])
+
+
+def _gaps(path: Path) -> Iterator[tuple[int, int, int, int]]:
+    """Runs of beads that are empty on the same side, each as one."""
+    run: tuple[int, int, int, int] | None = None
+    for a, b, c, d in path:
+        empty = (a == b, c == d)
+        if run and empty == (run[0] == run[1], run[2] == run[3]) and any(empty):
+            run = (run[0], b, run[2], d)
+            continue
+        if run:
+            yield run
+        run = (a, b, c, d) if any(empty) else None
+    if run:
+        yield run
+
+
+def part(stretch: Stretch, first: tuple[int, int], end: tuple[int, int]) -> Stretch:
+    """The passages from one node to another, with their share of the path."""
+    path = None
+    if stretch.path is not None:
+        low, high = np.array([first[0], first[0], first[1], first[1]]), np.array([*end, *end])
+        low, high = low, np.array([end[0], end[0], end[1], end[1]])
+        beads = np.clip(np.array(stretch.path), low, high) - low
+        path = [(int(a), int(b), int(c), int(d)) for a, b, c, d in beads.tolist() if b > a or d > c]
+    return Stretch(
+        stretch.text,
+        stretch.rows[first[0] : end[0]],
+        stretch.columns[first[1] : end[1]],
+        path,
+    )
+
+
+def column_at(path: Path, row: int) -> int:
+    """Where a rough path is in the target when so much of the source is done."""
+    for a, b, c, d in path:
+        if a <= row < b:
+            return c + (d - c) * (row - a) // (b - a)
+    return path[-1][3] if path else 0

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.align import Job
+    from workbench.model import Aligner
     from workbench.store import Database
 
 # The finest step of the progress bar.
@@ -76,9 +77,10 @@ def align(texts: tuple[Path, ...], db_path: Path, **options: Any) -> None:  # no
     format_name = "lines" if options["lines"] else options["format_name"]
     langs = (options["source_lang"], options["target_lang"])
     asked = Asked(langs, format_name, options["encoding"], options)
+    aligner = _aligner(options["aligner_name"])
     with database(db_path) as db:
         pairs, failed = _pairs(db, texts, options["document_ids"], asked)
-        jobs = _jobs(db, pairs, asked)
+        jobs = _jobs(db, pairs, aligner, redo=options["redo"])
         for job in jobs:
             _align(db, job, asked)
         _show(db, jobs, asked)
@@ -181,13 +183,17 @@ def _lang(path: Path, given: str | None, option: str) -> str:
     return found
 
 
-def _jobs(db: Database, pairs: Sequence[Pair], asked: Asked) -> list[Job]:
+def _aligner(name: str | None) -> Aligner:
+    from workbench import registry
+
+    return registry.aligner(name) if name else next(iter(registry.aligners().values()))
+
+
+def _jobs(db: Database, pairs: Sequence[Pair], aligner: Aligner, *, redo: bool) -> list[Job]:
     """One job for each pair of languages."""
     from workbench import align as step
-    from workbench import registry, store
+    from workbench import store
 
-    name = asked.options["aligner_name"]
-    aligner = registry.aligner(name) if name else next(iter(registry.aligners().values()))
     langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
     grouped: dict[tuple[str, str], list[store.alignments.Bitext]] = {}
     for source, target in pairs:
@@ -195,7 +201,6 @@ def _jobs(db: Database, pairs: Sequence[Pair], asked: Asked) -> list[Job]:
             raise InputError(f"documents {source} and {target} are both {langs[source]}")
         texts = store.alignments.Bitext(source, target, langs[target])
         grouped.setdefault((langs[source], langs[target]), []).append(texts)
-    redo = asked.options["redo"]
     return [step.Job(texts, *both, aligner, redo) for both, texts in grouped.items()]
 
 

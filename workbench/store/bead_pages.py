@@ -134,8 +134,8 @@ def overview(db: Database, bitext: dict[str, Any]) -> dict[str, Any]:
         "SELECT count(*) AS beads, coalesce(sum(b.confirmed_at IS NOT NULL), 0) AS confirmed,"
         " coalesce(sum(b.type LIKE '0:%' OR b.type LIKE '%:0'), 0) AS lone,"
         " coalesce(sum(b.crossing), 0) AS crossing, avg(b.confidence) AS confidence"
-        " FROM beads b JOIN units u ON u.id = b.unit_id WHERE b.bitext_id = ? AND u.document_id = ?",
-        (bitext["id"], bitext["document_id"]),
+        " FROM beads b WHERE b.bitext_id = ?",
+        (bitext["id"],),
     )[0]
 
 

@@ -24,12 +24,19 @@ class UnitsPage:
     following: int | None
 
 
+# Whether a text has an existing translation aligned with it.
+_ALIGNED = "EXISTS (SELECT 1 FROM bitexts b WHERE b.document_id = d.id AND b.target_lang = {lang})"
+
+
 def review_documents(db: Database) -> list[dict[str, Any]]:
     """Every current document with its progress in each target language; one row without languages."""
     return rows(
         db,
         "SELECT d.id AS document_id, d.title, d.path AS document, d.lang AS source_lang, p.target_lang,"
-        " p.units, p.words, p.initial, p.translated, p.reviewed, p.final"
+        " p.units, p.words, p.initial, p.translated, p.reviewed, p.final,"
+        f" {_ALIGNED.format(lang='p.target_lang')} AS aligned,"
+        " (SELECT o.title FROM bitexts b JOIN documents o ON o.id = b.document_id"
+        " WHERE b.target_document_id = d.id AND o.replaced_by IS NULL LIMIT 1) AS translation_of"
         " FROM documents d LEFT JOIN progress p ON p.document_id = d.id"
         " WHERE d.replaced_by IS NULL ORDER BY d.id, p.target_lang",
     )
@@ -40,6 +47,7 @@ def review_document(db: Database, document_id: int, target_lang: str) -> dict[st
     found = rows(
         db,
         "SELECT d.id AS document_id, d.title, d.path AS document, d.lang AS source_lang, u.target_lang,"
+        f" {_ALIGNED.format(lang='u.target_lang')} AS aligned,"
         " sum(u.units) AS units, sum(u.units * (u.state = 'initial')) AS initial,"
         " sum(u.units * (u.state = 'translated')) AS translated,"
         " sum(u.units * (u.state = 'reviewed')) AS reviewed, sum(u.units * (u.state = 'final')) AS final"

@@ -46,13 +46,21 @@ def load(db: Database, unit_id: int, version: int | None) -> Row:
 
     Raises ConflictError if it has another version than the one given.
     """
-    if version is None:
-        found = db.conn.execute("SELECT version FROM units WHERE id = ?", (unit_id,)).fetchone()
-        version = int(found[0]) if found else 0
-    row = current_unit(db, unit_id, version)
+    found = db.conn.execute("SELECT version FROM units WHERE id = ?", (unit_id,)).fetchone()
+    if found and version not in {None, found[0]}:
+        raise ConflictError(f"{_who(db, unit_id)} changed this bead since you saw it")
+    row = current_unit(db, unit_id, found[0] if found else 0)
     if row["bead"] is None:
         raise InputError(f"unit {unit_id} is not aligned; align its text first: workbench align")
     return _anchored(db, row)
+
+
+def _who(db: Database, unit_id: int) -> str:
+    """Who changed a unit last."""
+    found = db.conn.execute(
+        "SELECT actor FROM revisions WHERE unit_id = ? ORDER BY version DESC LIMIT 1", (unit_id,)
+    ).fetchone()
+    return str(found[0]) if found else "an aligner"
 
 
 def _anchored(db: Database, row: Row) -> Row:
@@ -77,6 +85,9 @@ def step(
     with writing(db):
         wanted = {row["id"]: new for row, new in zip(before, after, strict=False)}
         rows = list(before)
+        for new in after:
+            if new is not None:
+                new["updated_by"] = actor
         for new in after[len(before) :]:
             if new is not None:
                 unit_id = new_unit(db, new)
@@ -126,8 +137,9 @@ def _back(db: Database, done: Row, role: Role, actor: str) -> Stepped:
         for unit_id, row in left.items():
             there = _there(db, int(unit_id))
             if not _same(there, row, done["newest_segment"]):
-                who = there["updated_by"] or "an aligner"
-                raise ConflictError(f"{who} changed unit {unit_id} since; their change stays")
+                raise ConflictError(
+                    f"{_who(db, int(unit_id))} changed these beads since; their change stays"
+                )
             rows.append(there)
         again = {int(unit_id): row for unit_id, row in wanted.items()}
         give_segments(db, rows, again)

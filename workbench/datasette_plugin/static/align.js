@@ -175,6 +175,8 @@ splitter.addEventListener("keydown", (event) => {
   event.preventDefault();
   splitter.close("split");
 });
+// a cursor is shown and moves in fields that can be written only, but nothing is to be written here
+splitter.addEventListener("beforeinput", (event) => event.preventDefault());
 splitter.addEventListener("close", () => {
   const bead = document.getElementById(`u${splitter.dataset.unit}`);
   go(bead ?? undefined);

@@ -46,6 +46,7 @@ CREATE TABLE beads (                -- how sure it is that a unit's two sides be
   confirmed_by TEXT,
   confirmed_at TEXT
 );
+CREATE INDEX beads_overview ON beads(bitext_id, type, crossing, confidence, confirmed_at);
 CREATE INDEX beads_worst ON beads(bitext_id, confidence, unit_id) WHERE confirmed_at IS NULL;
 
 CREATE TABLE alignment_steps (      -- every change of a person to beads, so that each can be undone

@@ -1,0 +1,164 @@
+"""Puts what was decided about stretches together to alignments of whole texts, with warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.model import Alignment, Bead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from workbench.aligners.deciding import Verdict
+    from workbench.aligners.pool import Pool, Stretch
+    from workbench.model import TextPair
+
+# Below this mean score of a form, in nats, a path is hardly better than chance.
+LOST = 0.1
+# Shorter texts say too little about themselves for that.
+ENOUGH = 20
+# Longer parts without a counterpart are told.
+PART = 10
+
+
+def alignments(
+    texts: Sequence[TextPair],
+    whole: Sequence[Stretch],
+    verdicts: Sequence[Verdict],
+    moved: Sequence[Verdict],
+    pool: Pool,
+) -> list[Alignment]:
+    """One alignment for each text."""
+    return [
+        _alignment(
+            pair,
+            text,
+            [verdict for verdict in verdicts if verdict.stretch.text == text.text],
+            [verdict for verdict in moved if verdict.stretch.text == text.text],
+            pool,
+        )
+        for pair, text in zip(texts, whole, strict=True)
+    ]
+
+
+def _alignment(
+    pair: TextPair,
+    text: Stretch,
+    verdicts: Sequence[Verdict],
+    moved: Sequence[Verdict],
+    pool: Pool,
+) -> Alignment:
+    elsewhere = [bead for verdict in moved for bead in _beads(verdict, text)]
+    taken = (
+        {i for bead in elsewhere for i in bead.source},
+        {j for bead in elsewhere for j in bead.target},
+    )
+    beads = [Bead(tuple(a), tuple(b), 1.0, {"pinned": 1.0}) for a, b in pair.pinned]
+    beads += elsewhere
+    for verdict in verdicts:
+        beads += [
+            bead
+            for bead in _beads(verdict, text)
+            if not taken[0].intersection(bead.source) and not taken[1].intersection(bead.target)
+        ]
+    beads = _ordered(beads)
+    fit = _fit(beads, text, pool)
+    parts = [
+        (
+            min(i for bead in found for i in bead.source),
+            max(i for bead in found for i in bead.source) + 1,
+        )
+        for found in ([b for b in _beads(verdict, text) if b.source] for verdict in moved)
+        if found
+    ]
+    return Alignment(beads, fit, sorted(parts), list(_warnings(pair, beads, fit, parts)))
+
+
+def _beads(verdict: Verdict, text: Stretch) -> list[Bead]:
+    rows = verdict.stretch.rows - text.rows[:1] if len(text.rows) else verdict.stretch.rows
+    columns = (
+        verdict.stretch.columns - text.columns[:1] if len(text.columns) else verdict.stretch.columns
+    )
+    names = list(verdict.reasons)
+    values = np.array([verdict.reasons[name] for name in names]).T.tolist() or [[]] * len(
+        verdict.beads
+    )
+    return [
+        Bead(
+            tuple(rows[a:b].tolist()),
+            tuple(columns[c:d].tolist()),
+            round(sure, 4),
+            {name: round(value, 3) for name, value in zip(names, why, strict=True) if value},
+        )
+        for (a, b, c, d), sure, why in zip(
+            verdict.beads.tolist(), verdict.sure.tolist(), values, strict=True
+        )
+    ]
+
+
+def _ordered(beads: list[Bead]) -> list[Bead]:
+    """In the order of the source; a bead without source follows its neighbour in the target."""
+    after: dict[int, list[Bead]] = {}
+    last = -1
+    for bead in sorted((bead for bead in beads if bead.target), key=lambda bead: bead.target):
+        if bead.source:
+            last = bead.source[-1]
+        else:
+            after.setdefault(last, []).append(bead)
+    ordered = after.get(-1, [])[:]
+    for bead in sorted((bead for bead in beads if bead.source), key=lambda bead: bead.source):
+        ordered.append(bead)
+        ordered += after.get(bead.source[-1], [])
+    return ordered
+
+
+def _fit(beads: Sequence[Bead], text: Stretch, pool: Pool) -> float:
+    """Mean word score of a form, over all forms that stand in a bead of both sides."""
+    channel = pool.channels[0]
+    earned, forms = 0.0, 0
+    for bead in beads:
+        if bead.source and bead.target and "pinned" not in bead.signals:
+            earned += bead.signals.get("lexical", 0.0)
+            forms += int(channel.left.size[text.rows[list(bead.source)]].sum())
+            forms += int(channel.right.size[text.columns[list(bead.target)]].sum())
+    return round(earned / max(1, forms), 3)
+
+
+def _warnings(
+    pair: TextPair, beads: Sequence[Bead], fit: float, moved: Sequence[tuple[int, int]]
+) -> Iterator[str]:
+    if not pair.source or not pair.target:
+        if pair.source or pair.target:
+            yield f"the {'target' if pair.source else 'source'} is empty: nothing to align with"
+        return
+    joined = [bead for bead in beads if bead.source and bead.target]
+    ratio = len(pair.source) / len(pair.target)
+    if not 0.2 <= ratio <= 5:
+        yield (
+            f"{len(pair.source)} source segments against {len(pair.target)} target segments:"
+            " are these the same text?"
+        )
+    if len(joined) < 0.3 * min(len(pair.source), len(pair.target)):
+        yield f"only {len(joined)} beads have both sides: are these the same text?"
+    elif len(joined) >= ENOUGH and fit < LOST:
+        yield (
+            f"the words hardly confirm the alignment (fit {fit:.2f}): the path may be lost;"
+            " align chapter by chapter, confirm a few beads, or give a machine translation"
+        )
+    for first, end in moved:
+        yield f"source segments {first + 1} to {end} are translated in another place"
+    for side in ("source", "target"):
+        for first, end in _alone(beads, side):
+            yield f"{side} segments {first + 1} to {end} have no counterpart"
+
+
+def _alone(beads: Sequence[Bead], side: str) -> Iterator[tuple[int, int]]:
+    """Long runs of passages that stand alone, [first, end)."""
+    other = "target" if side == "source" else "source"
+    positions = sorted(i for bead in beads if not getattr(bead, other) for i in getattr(bead, side))
+    runs = np.split(np.array(positions, int), np.flatnonzero(np.diff(positions) > 1) + 1)
+    for run in runs:
+        if len(run) >= PART:
+            yield int(run[0]), int(run[-1]) + 1
