@@ -29,7 +29,7 @@ def test_they_are_small_and_those_of_the_model_card() -> None:
 def test_common_words(target_lang: str) -> None:
     counts = lexicon.load("en", target_lang)
     assert counts is not None
-    assert counts.translations(key("water"))[0][0] == key(WATER[target_lang])
+    assert key(WATER[target_lang]) in [word for word, _ in counts.translations(key("water"))[:2]]
     back = lexicon.load(target_lang, "en-GB")
     assert back is not None
     assert back.translations(key(WATER[target_lang]))[0][0] == "water"
