@@ -4,7 +4,8 @@
 
 GOLD_DIR holds src.txt and tgt.txt, tokenized, a sentence a line, and gold.txt (`i-j` sure, `ipj`
 possible).  Without it, the error rate is measured on a bitext that is made here, whose words stand in
-another order on each side.  Seconds are those of one core, so that other programs do not count.  --peer measures NLTK's IBM model 1 beside it, in the same run.
+another order on each side.  Seconds are those of one core, so that other programs do not count.
+--peer measures NLTK's IBM model 1 beside it, in the same run.
 """
 
 from __future__ import annotations
