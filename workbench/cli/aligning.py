@@ -290,8 +290,7 @@ def _write_beads(db: Database, found: Sequence[dict[str, Any]], path: Path) -> N
     try:
         if len(found) > 1:
             path.mkdir(parents=True, exist_ok=True)
-        for row in found:
-            name = f"{row['document_id']}-{Path(row['document']).stem}.tsv"
+        for row, name in zip(found, _names([row["document"] for row in found]), strict=True):
             file = path / name if len(found) > 1 else path
             with file.open("w", encoding="utf-8", newline="\n") as stream:
                 for bead in store.bitexts.beads(db, row["document_id"], row["target_lang"]):
@@ -302,6 +301,15 @@ def _write_beads(db: Database, found: Sequence[dict[str, Any]], path: Path) -> N
             say(f"wrote {row['beads']} beads: {file}")
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error.strerror}; choose another place") from error
+
+
+def _names(documents: Sequence[str]) -> list[str]:
+    """A file name for each document: its own, with its folder's where several are alike."""
+    for depth in range(1, 5):
+        names = ["-".join(Path(name).with_suffix("").parts[-depth:]) for name in documents]
+        if len(set(names)) == len(names):
+            return [f"{name}.tsv" for name in names]
+    return [f"{number}.tsv" for number, _ in enumerate(documents, 1)]
 
 
 COMMANDS = (align,)

@@ -70,10 +70,12 @@ def save_alignment(
         beads = around_touched(alignment.beads, [unit for unit in units if unit.touched])
         places, shifts = placed(beads, units, [segment.position for segment in source])
         kept = {place.unit.id for place in places if place.unit}
-        _clear(db, bitext, [u.id for u in units], [u.id for u in units if u.id not in kept])
+        left_over = [unit for unit in units if unit.id not in kept]
+        _clear(db, bitext, [unit.id for unit in units], [unit.id for unit in left_over])
         _shift(db, bitext.document_id, shifts)
         bitext_id = _bitext_row(db, bitext, alignment, origin, run_id)
         _Writer(db, bitext, bitext_id, origin, run_id).write(places)
+        _move_notes(db, bitext, {u.id: source[u.source[0]].id for u in left_over if u.source})
 
 
 def _segments(db: Database, document_id: int) -> list[_Segment]:
@@ -144,6 +146,20 @@ def _clear(db: Database, bitext: Bitext, ids: Sequence[int], left_over: Sequence
         db.conn.execute(
             f"UPDATE units SET document_id = ?, position = id, version = version + 1 WHERE id {_EVERY}",
             (shelf(db, bitext.document_id), gone),
+        )
+
+
+def _move_notes(db: Database, bitext: Bitext, first: dict[int, int]) -> None:
+    """Give the notes of units that are left over to the units that have their first segments now."""
+    noted = db.conn.execute(
+        f"SELECT DISTINCT unit_id FROM notes WHERE unit_id {_EVERY}", (json.dumps(list(first)),)
+    ).fetchall()
+    for (unit_id,) in noted:
+        db.conn.execute(
+            "UPDATE notes SET unit_id = (SELECT us.unit_id FROM unit_segments us"
+            " JOIN units u ON u.id = us.unit_id WHERE us.segment_id = ? AND u.target_lang = ?)"
+            " WHERE unit_id = ?",
+            (first[unit_id], bitext.target_lang, unit_id),
         )
 
 
