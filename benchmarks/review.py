@@ -27,7 +27,7 @@ from workbench import store
 from workbench.model import Finding, Segment
 from workbench.store import Database
 
-A_DOCUMENT = 10_000
+DOCUMENTS = 20
 SAVES, VIEWS = 200, 15
 HOME = "/-/workbench"
 SYLLABLES = [
@@ -49,7 +49,7 @@ SYLLABLES = [
 ]
 PAGES = {
     "documents": "",
-    "review page, 100 units from the middle": "/1/es?at=5000",
+    "review page, 100 units from the middle": "/1/es?at=200",
     "find: all, first page": "/find",
     "find: a state in a language": "/find?state=initial&lang=es",
     "find: lowest score first": "/find?sort=score",
@@ -95,12 +95,12 @@ def segments(sentences: list[str]) -> Iterator[Segment]:
 
 
 def fill(db: Database, units: int) -> None:
-    """Documents of 10,000 units: drafted, a tenth with findings, a twentieth edited."""
-    sentences = texts(A_DOCUMENT, 1)
-    for number in range(units // A_DOCUMENT):
+    """Twenty documents: drafted, a tenth of the units with findings, a twentieth edited."""
+    sentences = texts(units // DOCUMENTS, 1)
+    for number in range(DOCUMENTS):
         mine = [f"{text} {word(number * 7)}" for text in sentences]
         if number == 0:
-            mine[777] += " rareword"
+            mine[77] += " rareword"
         new = store.NewDocument(
             f"{number}.txt", f"Text {number}", "en", "txt", str(number).encode(), "utf-8"
         )
@@ -209,7 +209,7 @@ def quantiles(times: list[float]) -> tuple[float, float]:
 
 def people(amount: int, edits: int = 1000, units: int = 200) -> None:
     """Let people save into the same units at once over HTTP; prints what came of it."""
-    with filled(A_DOCUMENT) as (url, path):
+    with filled(10_000) as (url, path):
         saved: list[str] = []
         conflicts: list[int] = []
         times: list[float] = []

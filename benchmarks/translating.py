@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,7 @@ from workbench.segment import segment
 from workbench.translate import Engines, Job, translate
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "en"
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 
 
 def sentences(count: int) -> list[str]:
@@ -51,7 +53,8 @@ def install_big_model(folder: Path) -> Path:
     pieces = [processor.id_to_piece(i) for i in range(1, processor.get_piece_size())]
     bigmodel.save(package / "model", ["<unk>", "<s>", "</s>", *pieces])
     (package / "sentencepiece.model").write_bytes(out.getvalue())
-    metadata = {"package_version": "1.0", "from_code": "en", "to_code": "tlh", "type": "translate"}
+    metadata = {"package_version": "1.0", "argos_version": "1.9", "from_code": "en", "from_name": "en",
+                "to_code": "tlh", "to_name": "tlh", "type": "translate"}  # fmt: skip
     (package / "metadata.json").write_text(json.dumps(metadata), "utf-8")
     os.environ["ARGOS_PACKAGES_DIR"] = str(folder / "packages")
     return package
@@ -86,6 +89,60 @@ def timed(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def argostranslate(folder: Path) -> Callable[[str], str]:
+    """The translate of argostranslate itself, with a splitter of sentences that needs no model.
+
+    Its import asks for parts that would bring gigabytes and are not used: empty modules stand in.
+    """
+    os.environ["ARGOS_PACKAGES_DIR"] = str(folder / "packages")
+    for name in ("stanza", "minisbd", "minisbd.models"):
+        sys.modules[name] = types.ModuleType(name)
+    vars(sys.modules["minisbd"]).update(SBDetect=None, models=sys.modules["minisbd.models"])
+    vars(sys.modules["minisbd.models"]).update(list_models=lambda: ["en"])
+    from argostranslate import translate as original
+
+    chosen = {language.code: language for language in original.get_installed_languages()}
+    pair = chosen["en"].get_translation(chosen["tlh"])
+    pair.underlying.sentencizer = Sentences()
+    translate: Callable[[str], str] = pair.translate
+    return translate
+
+
+class Sentences:
+    """Splits where the benchmark put sentences together."""
+
+    def split_sentences(self, text: str) -> list[str]:
+        """The sentences of a paragraph."""
+        return re.split(r"(?<=\(\d\d\d\)) |(?<=\(\d\d\)) |(?<=\(\d\)) ", text)
+
+
+def itself_row(count: int, folder: Path) -> str:
+    """The row of argostranslate, called for each paragraph of four sentences, as its users do."""
+    install_big_model(folder)
+    original = argostranslate(folder)
+    translator = argos.Argos().load("en", "tlh")
+    texts = sentences(count)
+    paragraphs = [" ".join(texts[i : i + 4]) for i in range(0, count, 4)]
+    original(paragraphs[0])
+    cpu: dict[str, float] = {}
+
+    def measured(name: str, work: Callable[[], float]) -> float:
+        before = time.process_time()
+        seconds = work()
+        cpu[name] = cpu.get(name, 0.0) + time.process_time() - before
+        return seconds
+
+    def theirs() -> float:
+        return timed(lambda: [original(paragraph) for paragraph in paragraphs])
+
+    result = compare(
+        lambda: measured("ours", lambda: workbench_seconds(translator, texts, "tlh")),
+        lambda: measured("theirs", theirs),
+    )
+    label = f"argostranslate, per paragraph (CPU {cpu['theirs'] / cpu['ours']:.1f} times ours)"
+    return row(label, count, result)
 
 
 def argos_row(count: int, folder: Path) -> str:
@@ -144,6 +201,8 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         print(argos_row(for_argos, Path(folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        print(itself_row(for_argos, Path(folder)))
     print("\n".join(apertium_rows(for_apertium)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -32,17 +33,23 @@ FLAGS = [
 
 @contextmanager
 def served(
-    db_path: Path, python: Path = Path(sys.executable), *, port: int = 0, crash: bool = False
+    db_path: Path,
+    python: Path = Path(sys.executable),
+    *,
+    port: int = 0,
+    crash: bool = False,
+    settings: dict[str, Any] | None = None,
 ) -> Iterator[str]:
     """A running server on a database; gives its address without the path.
 
-    With `crash` it is killed at the end, not stopped.
+    With `crash` it is killed at the end, not stopped.  `settings` are added to the metadata.
     """
     if not python.exists():
         pytest.skip("the other Datasette is not installed; type: make .venv-next/ready")
     port = port or serve.free_port("127.0.0.1", 0)
     metadata = db_path.with_name("metadata.json")
-    metadata.write_text(serve.adapted_metadata(db_path), "utf-8")
+    described = {**json.loads(serve.adapted_metadata(db_path)), **(settings or {})}
+    metadata.write_text(json.dumps(described), "utf-8")
     command = [str(python), *serve.command(db_path, metadata, "127.0.0.1", port)[1:]]
     log = db_path.with_name("server.log").open("wb")
     process = subprocess.Popen(

@@ -71,6 +71,14 @@ def test_opus_models_with_several_targets_are_told_which(models: Path) -> None:
     assert (best("es"), best("fr")) == ([SPANISH], [FRENCH])
 
 
+def test_madlad_models_are_told_the_target_before_the_source(models: Path) -> None:
+    folder = toyfolder.opus(models / "madlad", ("<2es>", "<2fr>"))
+    (folder / "source.spm").rename(folder / "spiece.model")
+    (folder / "target.spm").unlink()
+    toyfolder.describe(folder, source_langs=["en"])
+    assert (best("es"), best("fr")) == ([SPANISH], [FRENCH])
+
+
 def test_the_end_mark_is_added_once_at_most(models: Path) -> None:
     # converters differ: some leave the end mark to CTranslate2, others to whoever calls it
     toyfolder.opus(models / "opus-mt-en-es", add_source_eos=True)

@@ -11,8 +11,8 @@ from samples import add_text, draft_all
 
 from workbench import store
 from workbench.check import check
-from workbench.model import Alignment, Bead
-from workbench.store import Edit
+from workbench.model import Alignment, Bead, LinkDecision, WordLink
+from workbench.store import Edit, LinkWriter, UnitText
 from workbench.store.alignments import Bitext, save_alignment
 from workbench.store.views import VIEWS
 
@@ -25,6 +25,7 @@ CONTRACT = (
     "documents", "originals", "segments", "units", "unit_segments", "matches", "revisions", "findings",
     "runs", "terms",
     "bitexts", "unit_targets", "beads", "alignment_steps", "lexicon", "alignment_parts",
+    "words", "linked_units", "word_links", "word_pairs", "word_link_edits",
     "users", "notes", "mentions", "dismissals", "claims", "saved_filters", "regroupings", "tallies",
 )  # fmt: skip
 
@@ -50,7 +51,18 @@ def worked(db: Database) -> Database:
     with store.running(db, "align", {}) as run:
         save_alignment(db, Bitext(third, german, "de"), beads, origin="test 1", run_id=run.run_id)
         run.counts["aligned"] = 1
+    link_words(db)
     return db
+
+
+def link_words(db: Database) -> None:
+    """Link the first unit's words, and have a person change a link."""
+    unit = store.unit(db, 1)
+    text = UnitText(1, unit.source, unit.target, linked=False)
+    writer = LinkWriter(db, "en", "es", spaced=False)
+    shown = [WordLink(0, 0, "the", "el", 0.9), WordLink(1, 1, "lighthouse", "faro", 0.9)]
+    decision = LinkDecision(0, 1, "The", "faro", linked=True, actor="ana")
+    store.decide_link(db, text, 0, decision, (writer, shown))
 
 
 def test_there_are_questions_enough() -> None:
@@ -68,7 +80,7 @@ def test_tables_are_described(table: str, db: Database) -> None:
     assert table in db.table_names()
 
 
-@pytest.mark.parametrize("view", [*VIEWS, "beads_text"])
+@pytest.mark.parametrize("view", [*VIEWS, "beads_text", "word_links_text"])
 def test_view_columns_are_described(view: str, db: Database) -> None:
     described = set(re.findall(r"`(\w+)`", TEXT))
     for column in db[view].columns_dict:

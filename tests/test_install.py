@@ -19,6 +19,7 @@ import pytest
 import toymodel
 
 from workbench.engines import archive, install, packages, proof
+from workbench.engines.argos import Argos
 from workbench.engines.install import install_file, remove
 from workbench.engines.packages import installed, packages_dir
 from workbench.errors import EngineError
@@ -433,6 +434,30 @@ def test_a_stray_folder_hurts_nobody(good: Path) -> None:
 def test_versions_are_ordered_by_their_numbers() -> None:
     ordered = ["", "0.9", "1", "1.0", "1.9", "1.10", "2.0-rc1", "10"]
     assert sorted(ordered, key=packages.version_key) == ordered
+
+
+def test_packages_of_the_older_kind_with_moses_tokens(tmp_path: Path) -> None:
+    words = ["The", "lamp", "is", "old", "."]
+    vocabulary = ["<unk>", "<s>", "</s>", *words]
+    lexicon = {word: word[::-1] if word.isalpha() else word for word in vocabulary}
+    toymodel.save_model(
+        tmp_path / "m",
+        vocabulary,
+        list(dict.fromkeys([*vocabulary, *lexicon.values()])),
+        lexicon,
+        {},
+    )
+    said = {"package_version": "1.0", "from_code": "en", "to_code": "es", "type": "translate"}
+    merges = "#version: 0.2\nT h\nTh e</w>\nl a\nla m\nlam p</w>\ni s</w>\no l\nol d</w>\n"
+    path = tmp_path / f"{ROOT}.argosmodel"
+    with zipfile.ZipFile(path, "w") as into:
+        into.writestr(f"{ROOT}/metadata.json", json.dumps(said))
+        into.writestr(f"{ROOT}/bpe.model", merges)
+        for file in (tmp_path / "m").iterdir():
+            into.write(file, f"{ROOT}/model/{file.name}")
+    install_file(path)
+    (draft,) = Argos().load("en", "es").translate(["The lamp is old."])
+    assert draft.hypotheses[0].text == "ehT pmal si dlo."
 
 
 def test_loading_models_sends_and_writes_nothing_elsewhere(good: Path, tmp_path: Path) -> None:

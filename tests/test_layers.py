@@ -11,7 +11,18 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "workbench"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-STEPS = {"align", "ingest", "translate", "memory", "check", "report", "export", "serve", "words"}
+STEPS = {
+    "align",
+    "check",
+    "export",
+    "glossary",
+    "ingest",
+    "memory",
+    "report",
+    "serve",
+    "translate",
+    "words",
+}
 
 # What computes and knows neither steps nor store.
 PURE = {

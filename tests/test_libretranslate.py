@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from libreserver import LibreServer, Trouble, failed, serving, translated
 
 from workbench.cli import main
 from workbench.engines import libreserver as client
+from workbench.engines import lines
 from workbench.engines.libretranslate import LibreTranslate, LibreTranslator
 from workbench.errors import EngineError
 
@@ -177,6 +180,15 @@ def test_broken_answers_cost_only_their_texts(server: LibreServer, body: bytes) 
     assert "the answer" in evil
 
 
+def test_what_a_server_says_cannot_command_the_terminal(server: LibreServer) -> None:
+    server.trouble = lambda _: failed(400, "\x1b[2Jgone\n\u202eback " + "x" * 5000)
+    (answer,) = best(loaded(), "One.")
+    assert answer.startswith("! 127.0.0.1")
+    assert "[2Jgone back xxx" in answer
+    assert answer.isprintable()
+    assert len(answer) < 400
+
+
 def test_an_endless_answer_is_not_kept(
     server: LibreServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +235,22 @@ def test_what_json_cannot_carry_is_not_sent(server: LibreServer) -> None:
         "nul·es byte·es",
         "half·es ·es? pair·es",
     ]
+
+
+def test_a_server_on_this_machine_is_never_asked_through_a_proxy(
+    server: LibreServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert best(loaded(), "One.") == ["One·es."]
+        assert proxy.paths == []
+
+
+@given(st.text())
+def test_a_text_cut_and_put_back_is_itself(text: str) -> None:
+    cut = lines.cut(text)
+    assert lines.put_back(cut, [line.core for line in cut]) == text
 
 
 def test_codes_become_language_tags(server: LibreServer) -> None:

@@ -125,6 +125,9 @@ def test_one_that_fails_costs_only_itself(server: IndexServer, tmp_path: Path) -
     assert [p.target_lang for p in installed()] == ["es"]
     assert "has no package for en to eo" in result.stderr
     assert "none.argosmodel: No such file" in result.stderr
+    (tmp_path / "opus-mt-en-es").mkdir()
+    folder = models("install", str(tmp_path / "opus-mt-en-es"))
+    assert (folder.exit_code, "WORKBENCH_MODELS" in folder.stderr) == (1, True)
     assert models("install", "eo").exit_code == 1
     assert models("install", "eo", "tlh").exit_code == 1
     wrong = models("install", "no-language-at-all")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+HOOK = "from workbench.registry import hookimpl\n@hookimpl\n"
 EXAMPLE = ROOT / "docs" / "examples" / "workbench-example"
 
 
@@ -88,32 +89,41 @@ def plugin(site: Path, entry: str, source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     ["import no_such_module", "1 / 0", "raise KeyError('x')",
-     "from workbench.registry import hookimpl\n@hookimpl\ndef workbench_engines(x): ..."],
+     f"{HOOK}def workbench_engines(x): ...", f"{HOOK}def workbench_engines(): 1 / 0",
+     f"{HOOK}def workbench_engines(): return None", f"{HOOK}def workbench_engines(): return [1]"],
 )  # fmt: skip
 def test_a_broken_plugin_is_named(tmp_path: Path, source: str) -> None:
     plugin(tmp_path / "site", "example", source)
     run = workbench(tmp_path / "site", "engines", "--to", "es")
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
-    assert "the plugin broken-plugin cannot be loaded" in run.stderr
+    assert "the plugin broken-plugin cannot be used" in run.stderr
     assert "pip uninstall broken-plugin" in run.stderr
 
 
-def test_a_plugin_may_call_itself_as_one_of_ours_does(tmp_path: Path) -> None:
-    source = "\n".join(
-        [
-            "from workbench.engines.fake import Fake",
-            "from workbench.registry import hookimpl",
-            "class Other(Fake):",
-            "    name = 'other'",
-            "@hookimpl",
-            "def workbench_engines():",
-            "    return [Other()]",
-        ]
+@pytest.mark.parametrize("where", ["PYTHONPATH", "after ours"])
+def test_a_plugin_may_call_itself_as_one_of_ours_does_and_replace_what_we_ship(
+    tmp_path: Path, where: str
+) -> None:
+    source = (
+        "from workbench.engines.fake import Fake\nclass Other(Fake):\n    name = 'other'\n"
+        "class Apertium(Fake):\n    name = 'apertium'\n"
+        f"{HOOK}def workbench_engines():\n    return [Other(), Apertium()]\n"
     )
-    plugin(tmp_path / "site", "engines", source)
-    run = workbench(tmp_path / "site", "engines", "--to", "es", "--json")
-    assert {"other", "argos", "fake"} <= {row["engine"] for row in json.loads(run.stdout)}
+    site = tmp_path / "site"
+    plugin(site, "engines", source)
+    code = (
+        f"import sys\nif {where != 'PYTHONPATH'}: sys.path.append({str(site)!r})\n"
+        "from workbench.registry import engines\n"
+        "print(sorted(engines()), type(engines()['apertium']).__module__)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(site if where == "PYTHONPATH" else "")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+    )
+    assert "'argos'" in done.stdout
+    assert "'other'" in done.stdout
+    assert done.stdout.split()[-1] == "broken_plugin"
 
 
 def test_what_the_guide_shows_is_in_the_example() -> None:

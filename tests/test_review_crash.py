@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import FLAGS, LINES, chromium_path, ready, said, served
+from browser import FLAGS, LINES, chromium, chromium_path, desk, ready, said, served
 from samples import add_text, draft_all
 
 from workbench import serve, store
@@ -109,6 +109,21 @@ def test_killed_in_the_middle_of_a_word(line: str, db_path: Path, tmp_path: Path
     with store.opened(db_path) as db:
         assert store.unit(db, 6).target == "Saved into the void"
         assert store.unit(db, 4).target == "Half a thou"
+
+
+def test_another_database_at_the_same_address_is_offered_nothing(tmp_path: Path) -> None:
+    port = serve.free_port("127.0.0.1", 0)
+    with chromium() as browser, desk(browser, f"http://127.0.0.1:{port}") as ana:
+        for folder, text in (("one", "Half a thou"), ("two", "SENTENCE."), ("one", "Half a thou")):
+            db_path = tmp_path / folder / "workbench.db"
+            if not db_path.exists():
+                with store.opened(db_path) as db:
+                    draft_all(db, add_text(db, ["Sentence."]).document_id)
+            with served(db_path, port=port):
+                page = ana.open("/1/es")
+                if not ana.context.pages[:-1]:
+                    page.locator("#p0 textarea").fill("Half a thou")
+                assert page.locator("#p0 textarea").input_value() == text
 
 
 # The copy is on disk when its transaction is done; a key more is all that a kill can cost.

@@ -8,9 +8,11 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from browser import LINES, Desk, chromium, desk, served
+from click.testing import CliRunner
 from samples import segments
 
 from workbench import store
+from workbench.cli import main
 from workbench.datasette_plugin import HOME, register_routes
 from workbench.model import Candidate, Finding, Hypothesis
 from workbench.protect import Term
@@ -46,8 +48,10 @@ window.pwned = () => window.pwnd.push("ran");
 window.alert = window.prompt = window.confirm = () => window.pwnd.push("dialog");
 addEventListener("securitypolicyviolation", (event) => window.pwnd.push(event.violatedDirective));
 """
+# Pages that the routes do not lead to with these parts.
+MORE = ("/1/ar?changes=1", "/align/2/pt", "/2/pt")
 # What stands for the parts of an address; a page that is not there for them is none of ours.
-PARTS = {"document_id": "1", "target_lang": "es", "unit_id": "1", "name": "x.js"}
+PARTS = {"run_id": "3", "document_id": "1", "target_lang": "es", "unit_id": "1", "name": "x.js"}
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +108,19 @@ def server(
         db.execute("UPDATE terms SET note = ?", [ALL])
         store.claim(db, [2], ALL, ALL, hours=0)
         store.save_filter(db, ALL, "state=reviewed", ALL)
+    align(db_path)
     with served(db_path, LINES[request.param]) as url:
         yield url, db_path
+
+
+def align(db_path: Path) -> None:
+    """A hostile text and its hostile translation."""
+    paths = [db_path.with_name(f"hostile <b onload=pwned()>.{lang}.txt") for lang in ("en", "pt")]
+    for path in paths:
+        path.write_text("\n".join(text.replace("\u2028", "") for text in HOSTILE), "utf-8")
+    command = ["align", *map(str, paths), "--lines", "--db", str(db_path)]
+    result = CliRunner().invoke(main, command, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
 
 
 def addresses(url: str) -> list[str]:
@@ -124,7 +139,7 @@ def pages(context: Any, url: str) -> list[str]:
         answer = context.request.get(address)
         if answer.ok and answer.headers["content-type"].startswith("text/html"):
             html.append(address)
-    return html
+    return [*html, *(url + HOME + path for path in MORE)]
 
 
 def clean(page: Page) -> None:
@@ -144,14 +159,9 @@ def test_no_text_is_code_on_any_page(server: tuple[str, Path], browser: Browser)
     with desk(browser, url) as ana:
         watched(ana).open(name=HOSTILE[3])
         found = pages(ana.context, url)
-        assert {
-            f"{url}{HOME}",
-            f"{url}{HOME}/1/es",
-            f"{url}{HOME}/unit/1",
-            f"{url}{HOME}/find",
-            f"{url}{HOME}/report",
-        } <= set(found)
-        for address in [*found, f"{url}{HOME}/1/ar", f"{url}{HOME}/1/es?changes=1"]:
+        core = ("", "/1/es", "/unit/1", "/unit/1/side", "/find", "/run/3", "/report", "/people")
+        assert {url + HOME + path for path in core} <= set(found)
+        for address in found:
             page = ana.open(address.removeprefix(ana.url))
             clean(page)
             page.close()
@@ -238,7 +248,7 @@ def test_axe_finds_nothing_serious_on_any_page(
     axe = Axe()
     with desk(browser, url, color_scheme=scheme) as ana:
         ana.open(name="Ana").close()
-        for address in [*pages(ana.context, url), f"{url}{HOME}/1/ar?changes=1"]:
+        for address in pages(ana.context, url):
             page = ana.open(address.removeprefix(ana.url))
             if page.locator("#side").count() and page.locator(".unit").count() > 1:
                 page.locator("#p4 textarea").focus()
@@ -267,7 +277,7 @@ def test_no_page_scrolls_sideways(server: tuple[str, Path], browser: Browser, wi
     url, _ = server
     with desk(browser, url, width=width) as ana:
         ana.open(name="Ana").close()
-        for address in [*pages(ana.context, url), f"{url}{HOME}/1/ar?changes=1"]:
+        for address in pages(ana.context, url):
             page = ana.open(address.removeprefix(ana.url))
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
             page.close()

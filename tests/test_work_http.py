@@ -356,3 +356,37 @@ def test_roles_come_last(site: Client) -> None:
     assert site.post(save, version=2, action="accept")[0] == 200
     assert tina.post(save, target="y", version=3, action="save")[0] == 403
     assert site.post(f"{HOME}/people", person="Root", role="reader")[0] == 400
+
+
+def test_datasettes_own_pages(site: Client) -> None:
+    """Links and marks in its cells, our questions, and bitexts as CSV and JSON."""
+    site.name("Root")
+    unit = site.get_json(f"{HOME}/1/es/units.json?at=99&size=1")["units"][0]
+    site.post(
+        f"{HOME}/unit/{unit['id']}/save",
+        target="SENTENCE 99 <b>",
+        version=unit["version"],
+        action="save",
+    )
+    revisions = site.get(f"/book/revisions?unit_id={unit['id']}")
+    assert re.search(r"<ins>[^<]*&lt;", revisions)
+    assert "<del>" in revisions
+    bitext = site.get("/book/bitext?unit_id=100")
+    assert f"{HOME}/1/es?at=97#p99" in bitext
+    assert "mean probability of a token: 61%" in bitext
+    assert f"{HOME}/find" in site.get("/book/bitext_en_es")
+    page = site.get("/book") + site.ask("GET", "/book/-/queries")[1]  # 1.0 has a page of its own
+    for name, question in store.QUESTIONS.items():
+        assert question.title in page, name
+        parameters = "".join(f"&{each}=" for each in re.findall(r":(\w+)", question.sql))
+        if name == "concordance":
+            parameters = "&word=sentence"
+        assert f"/book/{name}" in page
+        assert "rows" in site.get_json(f"/book/{name}.json?_shape=objects{parameters}")
+    rows = site.get("/book/bitext_en_es.csv?_size=3").splitlines()
+    assert rows[0].startswith(
+        "unit_id,document_id,document,position,source_lang,target_lang,source,target"
+    )
+    assert len(rows) == 4
+    answer = site.get_json("/book/bitext_en_es.json?_shape=objects&_size=2")
+    assert [row["position"] for row in answer["rows"]] == [0, 1]

@@ -64,6 +64,7 @@ class Term:
 
     source: str
     target: str
+    note: str = ""
 
 
 def spans(text: str, terms: Sequence[Term] = ()) -> list[Span]:

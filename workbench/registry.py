@@ -58,56 +58,62 @@ def plugins() -> pluggy.PluginManager:
     """The plugin manager with the built-in and installed plugins."""
     manager = pluggy.PluginManager("workbench")
     manager.add_hookspecs(Hooks)
-    for entry in entry_points(group="workbench"):
+    for entry in sorted(entry_points(group="workbench"), key=_is_foreign):  # ours first
         package = entry.dist.name if entry.dist else entry.value
         name = f"{package}:{entry.name}"  # a plugin's own name for itself may be one of ours
         if not manager.has_plugin(name):
-            _load(manager, entry, name, package)
+            try:
+                manager.register(entry.load(), name)
+            except Exception as error:
+                raise _broken(package, error) from error
     return manager
 
 
-def _load(manager: pluggy.PluginManager, entry: EntryPoint, name: str, package: str) -> None:
-    try:
-        manager.register(entry.load(), name)
-    except Exception as error:
-        raise WorkbenchError(
-            f"the plugin {package} cannot be loaded ({type(error).__name__}: {error});"
-            f" upgrade it, or remove it: pip uninstall {package}"
-        ) from error
+def _is_foreign(entry: EntryPoint) -> bool:
+    return not entry.value.startswith("workbench.")
 
 
-def _by_name(results: Iterable[Iterable[Any]]) -> dict[str, Any]:
-    # pluggy calls the last registered first; setdefault lets a plugin replace a built-in
+def _members(hook: str) -> dict[str, Any]:
+    """What is registered for a hook, by name and in order; a plugin's takes the place of our own."""
     members: dict[str, Any] = {}
-    for group in results:
-        for member in group:
-            members.setdefault(member.name, member)
+    for plugin in getattr(plugins().hook, hook).get_hookimpls():
+        try:
+            members |= {member.name: member for member in plugin.function()}
+        except Exception as error:
+            raise _broken(plugin.plugin_name.split(":")[0], error) from error
     return members
+
+
+def _broken(package: str, error: Exception) -> WorkbenchError:
+    return WorkbenchError(
+        f"the plugin {package} cannot be used ({type(error).__name__}: {error});"
+        f" upgrade it, or remove it: pip uninstall {package}"
+    )
 
 
 def readers() -> dict[str, Reader]:
     """Readers by name."""
-    return _by_name(plugins().hook.workbench_readers())
+    return _members("workbench_readers")
 
 
 def writers() -> dict[str, Writer]:
     """Writers by name."""
-    return _by_name(plugins().hook.workbench_writers())
+    return _members("workbench_writers")
 
 
 def engines() -> dict[str, Engine]:
     """Engines by name."""
-    return _by_name(plugins().hook.workbench_engines())
+    return _members("workbench_engines")
 
 
 def checks() -> dict[str, Check]:
     """Checks by name."""
-    return _by_name(plugins().hook.workbench_checks())
+    return _members("workbench_checks")
 
 
 def aligners() -> dict[str, Aligner]:
     """Aligners by name."""
-    return _by_name(plugins().hook.workbench_aligners())
+    return _members("workbench_aligners")
 
 
 def writer(name: str) -> Writer:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from workbench import __version__
-from workbench.cli import aligning, drafting, linking, output, setup
+from workbench.cli import aligning, drafting, linking, output, setup, terms
 from workbench.errors import WorkbenchError
 
 
@@ -35,6 +35,6 @@ def main() -> None:
     """Segment, machine-translate, review and query parallel text in one SQLite file."""
 
 
-for module in (drafting, aligning, linking, output, setup):
+for module in (drafting, aligning, linking, output, setup, terms):
     for command in module.COMMANDS:
         main.add_command(command)

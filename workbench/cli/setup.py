@@ -160,6 +160,11 @@ def _install(item: str, source_lang: str) -> None:
     if item.endswith(".argosmodel") or Path(item).is_file():
         say(f"installed {install_file(Path(item)).name}")
         return
+    if Path(item).is_dir() and "/" in item:
+        raise EngineError(
+            f"{item} is a folder; converted models are used where they are: put it into a folder that"
+            " WORKBENCH_MODELS names"
+        )
     for entry in index.find(source_lang, lang.standard_tag(item)):
         if index.sound(entry):
             say(f"{entry.name} is installed already")

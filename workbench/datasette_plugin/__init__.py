@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from workbench.datasette_plugin import aligning, cells, finding, pages, saving, team, words, working
+from workbench.datasette_plugin._compat import add_queries, saved_queries
 from workbench.datasette_plugin.guard import guarded
 from workbench.datasette_plugin.responses import gentle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from markupsafe import Markup
 
@@ -68,6 +69,26 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 
 @hookimpl
+def canned_queries(datasette: Any, database: str) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Our questions, on the database's page of Datasette 0.65; 1.0 has no such hook."""
+
+    async def questions() -> dict[str, Any]:
+        return await saved_queries(datasette, database)
+
+    return questions
+
+
+@hookimpl
+def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
+    """Our questions, on the database's page of Datasette 1.0."""
+
+    async def add() -> None:
+        await add_queries(datasette)
+
+    return add
+
+
+@hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
     """Our pages, in Datasette's menu."""
     further = {"find": "Find units", "report": "Report of the work", "people": "People and roles"}
@@ -85,19 +106,23 @@ def database_actions(datasette: Any) -> list[dict[str, str]]:
 
 @hookimpl
 def table_actions(datasette: Any, table: str) -> list[dict[str, str]]:
-    """Review, on the pages of our tables."""
-    return _links(datasette) if table in cells.TABLES else []
+    """Review and find, on the pages of our tables."""
+    if table not in cells.TABLES and not table.startswith("bitext"):
+        return []
+    find = {"href": datasette.urls.path(f"{HOME}/find"), "label": "Find units, change many"}
+    return [*_links(datasette), find]
 
 
 @hookimpl
 def render_cell(
+    row: Any,
     value: Any,
     column: str,
     table: str | None,
     datasette: Any,
 ) -> Markup | None:
-    """Link numbers of units to their review page and show states."""
-    return cells.render(value, column, table, datasette.urls.path(HOME))
+    """Link units and texts to their pages; show states, scores and what people changed."""
+    return cells.render(value, column, table, row, datasette.urls.path(HOME))
 
 
 def _links(datasette: Any) -> list[dict[str, str]]:

@@ -48,11 +48,13 @@ def merged(base: str, theirs: str, mine: str) -> str | None:
     if len(base) + len(theirs) + len(mine) > 5 * LONGEST:
         return None
     first, second = list(_changes(old, theirs)), list(_changes(old, mine))
-    if any(_clash(old, *sorted((one, other))) for one in first for other in second if one != other):
+    only_theirs = [change for change in first if change not in second]
+    only_mine = [change for change in second if change not in first]
+    if any(_clash(old, *sorted((one, other))) for one in only_theirs for other in only_mine):
         return None
     out: list[str] = []
     end = 0
-    for start, stop, new in sorted([*first, *(change for change in second if change not in first)]):
+    for start, stop, new in sorted([*first, *only_mine]):
         out += [*old[end:start], *new]
         end = stop
     return "".join([*out, *old[end:]])

@@ -17,6 +17,8 @@ from workbench.errors import InputError, StoreError
 from workbench.store import SORTS, Batch, Filter
 
 SIZE = 100
+# What the patterns of a preview may take.
+PREVIEW_SECONDS = 2.0
 HOME = "/-/workbench"
 # What a batch is told besides the filters, and what a page is told; none of them is a filter.
 _OTHERS = frozenset(
@@ -224,7 +226,8 @@ def _show_replacements(units: list[dict[str, Any]], args: Any) -> None:
             replacement=args.get("with") or "",
             is_regex=args.get("find_regex") == "1",
             case=args.get("find_case") == "1",
-        )
+        ),
+        store.Deadline(PREVIEW_SECONDS),
     )
     for unit in units:
         after = make(unit["target"])

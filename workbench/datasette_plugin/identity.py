@@ -12,9 +12,8 @@ YEAR = 365 * 24 * 3600
 
 
 def person(request: Any) -> str:
-    """The name of who asks; empty if not known."""
-    actor = request.actor or {}
-    return str(actor.get("name") or actor.get("id") or "")
+    """Who asks: the actor's id, which a log-in gives to one person only; empty if not known."""
+    return str((request.actor or {}).get("id") or "")
 
 
 def names_are_typed(datasette: Any) -> bool:

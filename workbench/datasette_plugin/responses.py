@@ -62,10 +62,11 @@ async def write(database: Any, change: Callable[[Database], Result]) -> Result:
     return result
 
 
-async def _role(datasette: Any, request: Any) -> str:
+async def _known(datasette: Any, request: Any) -> tuple[str, str]:
+    """The role of who asks, and which database this is."""
     database = await workbench_database(datasette, request)
     who, allowed = person(request), rules(datasette)
-    return await read(database, lambda db: store.role_of(db, who, allowed))
+    return await read(database, lambda db: (store.role_of(db, who, allowed), store.identity(db)))
 
 
 def gentle(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,8 +97,10 @@ async def page(
     status: int = 200,
 ) -> Response:
     """An HTML page of ours."""
-    role = await _role(datasette, request)
+    role, identity = await _known(datasette, request)
     full = {
+        # what the browser keeps must not be offered to another database at the same address
+        "database_identity": identity,
         "role": role,
         "reviews": role in {"reviewer", "admin"},
         "names_are_typed": names_are_typed(datasette),

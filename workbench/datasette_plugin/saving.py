@@ -8,6 +8,7 @@ from datasette import Response
 
 from workbench import store
 from workbench.datasette_plugin import responses
+from workbench.datasette_plugin.checking import look_again
 from workbench.datasette_plugin.diffs import difference, merged
 from workbench.datasette_plugin.identity import cleaned, names_are_typed, remember, rules
 from workbench.datasette_plugin.requests import Work, back, is_ours, read_fields, writes
@@ -59,7 +60,9 @@ async def _save(work: Work) -> Response:
     except ConflictError:
         return await _conflict(work, edit)
     unit = await responses.read(work.database, lambda db: store.unit(db, edit.unit_id))
-    return work.answer({"unit": shown(unit)}, f"/-/workbench/unit/{edit.unit_id}")
+    findings = await look_again(work.database, unit)
+    answer = {"unit": shown(unit), "findings": findings}
+    return work.answer(answer, f"/-/workbench/unit/{edit.unit_id}")
 
 
 save = writes(_save)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Drafts kept in memory: those that are not in the store yet, and sentences that come often.
 REMEMBERED = 20_000
+# Characters of the longest text that an engine is given: it takes minutes, and more is no sentence.
+LONGEST = 100_000
 
 
 class Stage:
@@ -92,9 +94,9 @@ class Stage:
         if self.translator.verbatim:
             return self._engine(texts, hypotheses)
         shielded = [protect.shield(text, self._terms) for text in texts]
-        spoken = [i for i, item in enumerate(shielded) if _says_something(item)]
+        drafts = [_unasked(item) for item in shielded]
+        spoken = [i for i, item in enumerate(shielded) if _is_asked(item)]
         answers = self._engine([shielded[i].text for i in spoken], hypotheses)
-        drafts = [Draft((Hypothesis(item.rejoined(item.pieces())),)) for item in shielded]
         around = []
         for i, answer in zip(spoken, answers, strict=True):
             drafts[i] = _restored(shielded[i], answer)
@@ -130,9 +132,18 @@ class Stage:
         return drafts
 
 
-def _says_something(item: Shielded) -> bool:
-    """Whether there is anything to translate: letters outside of what must not change."""
-    return any(any(map(str.isalpha, piece)) for piece in item.pieces())
+def _is_asked(item: Shielded) -> bool:
+    """Whether an engine can do something: letters outside of what must not change, and not too many."""
+    return len(item.text) <= LONGEST and any(any(map(str.isalpha, p)) for p in item.pieces())
+
+
+def _unasked(item: Shielded) -> Draft:
+    if len(item.text) > LONGEST:
+        size = f"{len(item.text):,} characters are too much for one segment"
+        return Draft(
+            error=f"{size} (the limit is {LONGEST:,}); split it in the source and add it again"
+        )
+    return Draft((Hypothesis(item.rejoined(item.pieces())),))
 
 
 def _restored(item: Shielded, draft: Draft) -> Draft:

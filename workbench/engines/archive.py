@@ -82,7 +82,7 @@ def _check_list(path: Path) -> None:
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - (1 << 16) - 42))
-        tail = file.read()
+        tail = file.read((1 << 16) + 42)
     end = tail.rfind(b"PK\5\6")
     if end < 0:
         raise zipfile.BadZipFile("it is not a zip file")

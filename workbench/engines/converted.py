@@ -48,10 +48,11 @@ class Converted:
         route = _route(found(), (source_lang, target_lang))
         if not route:
             raise EngineError(f"ctranslate2: {self.why_not(source_lang, target_lang)}")
+        models = [_model(folder, pair, settings) for folder, pair in route]
         names = [folder.name for folder, _ in route]
         steps = [f"{folder.fingerprint()}-{'-'.join(pair)}" for folder, pair in route]
         return Chain(
-            [_model(folder, pair, settings) for folder, pair in route],
+            models,
             route[0][1][1],
             origin=f"ctranslate2 {' + '.join(names)}",
             signature=(

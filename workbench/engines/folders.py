@@ -108,8 +108,15 @@ def found() -> list[Folder]:
         for pattern in ("model.bin", "*/model.bin")
         for file in sorted(place.glob(pattern))
     }
-    folders = [_read(path, _state(path)) for path in paths.values()]
+    folders = [_folder(path) for path in paths.values()]
     return sorted(folders, key=lambda f: (len(f.sources) * len(f.targets), f.name, f.path))
+
+
+def _folder(path: Path) -> Folder:
+    try:
+        return _read(path, _state(path))
+    except OSError as error:
+        return Folder(path, problem=f"it cannot be read: {error.strerror or error}")
 
 
 def _state(path: Path) -> tuple[tuple[str, int, int], ...]:
@@ -122,7 +129,7 @@ def _read(path: Path, _state: tuple[tuple[str, int, int], ...]) -> Folder:
     """What a folder holds; a vocabulary of NLLB's size is read once, unless a file changes."""
     try:
         return _described(path)
-    except (OSError, ValueError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return Folder(path, problem=f"it cannot be read: {error}")
     except _UnusableError as error:
         return Folder(path, problem=str(error))

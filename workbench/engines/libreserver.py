@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import time
@@ -65,11 +64,7 @@ class Server:
     @property
     def is_here(self) -> bool:
         """Whether it runs on this machine, so that no text leaves it."""
-        name = urllib.parse.urlsplit(self.url).hostname or ""
-        try:
-            return name == "localhost" or ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return False
+        return web.is_here(self.url)
 
     def languages(self) -> dict[str, set[str]]:
         """The server's codes of source languages, each with those of its targets.
@@ -130,7 +125,7 @@ class Server:
             said = _message(error)
         if error.code in {301, 302, 303, 307, 308}:
             raise EngineError(
-                f"libretranslate: {self.url} sends texts on to {error.headers['Location']};"
+                f"libretranslate: {self.url} sends texts on to {web.printable(error.headers['Location'])};"
                 f" set {URL} to the address that answers"
             )
         if error.code in {401, 403, 404, 405} or "api key" in said.lower():
@@ -139,7 +134,7 @@ class Server:
             pause = _asked_pause(error.headers) or FIRST_PAUSE * 2 ** (tries - 1)
             if tries >= TRIES or pause > LONGEST_PAUSE:
                 raise EngineError(
-                    f"libretranslate: {self.url} is busy ({said}) and asks to wait;"
+                    f"libretranslate: {self.url} is busy ({said}) and asks to wait {pause:.0f} s;"
                     " what is stored stays: run again later"
                 )
             return pause
@@ -216,7 +211,7 @@ def _message(error: urllib.error.HTTPError) -> str:
         said = json.loads(error.read(1 << 16))["error"]
     except (*web.FAILURES, KeyError, TypeError, RecursionError):
         said = error.reason
-    return f"HTTP {error.code}: {' '.join(str(said).split())[:200]}"
+    return f"HTTP {error.code}: {web.printable(said)}"
 
 
 def _asked_pause(headers: Message) -> float | None:

@@ -165,7 +165,7 @@ class Model:
             return_scores=True,
             replace_unknowns=True,
             max_input_length=0,
-            max_decoding_length=3 * longest + 32,  # more would be a loop
+            max_decoding_length=2 * longest + 32,  # more would be a loop
         )
         return [self._draft(result) for result in results]
 

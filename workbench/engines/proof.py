@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 # Seconds after which a model that is still not loaded is given up.
@@ -17,11 +18,12 @@ TEXT = "a"
 
 def trouble(folder: Path) -> str:
     """Why an unpacked package cannot translate; "" if it can."""
-    command = [sys.executable, "-m", "workbench.engines.proof", str(folder)]
+    # -P: what lies beside this file, or where somebody happens to be, is not imported
+    command = [sys.executable, "-P", __file__, str(folder)]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", timeout=PATIENCE, check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return f"its model is not loaded within {PATIENCE} seconds"
@@ -30,23 +32,20 @@ def trouble(folder: Path) -> str:
     said = [line for line in done.stderr.splitlines() if line.strip()]
     if done.returncode < 0 or not said:
         return f"its model brings the program down (signal {-done.returncode})"
-    return said[-1][:300]
+    from workbench.engines.web import printable
+
+    return printable(said[-1])
 
 
 def _prove(folder: Path) -> None:
-    """Load the tokenizer and the model, and translate."""
+    """Load the tokenizer and the model, and translate; imports nothing of the workbench, to be quick."""
     import ctranslate2
+    from argostranslate.package import Package
 
-    from workbench.engines.packages import Package, metadata
-    from workbench.errors import EngineError
-
-    described = metadata(folder)
-    package = Package.described(folder, described) if described else None
-    if package is None:
-        raise SystemExit("its metadata.json names no language pair")
     try:
+        package = Package(folder)
         tokens = package.tokenizer.encode(TEXT)
-    except (EngineError, OSError, RuntimeError, ValueError, LookupError) as error:
+    except (AttributeError, OSError, RuntimeError, ValueError, LookupError) as error:
         raise SystemExit(f"its tokenizer cannot be used: {error}") from error
     if not tokens:
         raise SystemExit("its tokenizer gives nothing")
@@ -62,8 +61,9 @@ def _limit(folder: Path) -> None:
     size = sum(file.stat().st_size for file in folder.rglob("*"))
     most = MEMORY + 4 * size
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard == resource.RLIM_INFINITY or hard > most:
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    with suppress(ValueError, OSError):  # macOS has no such limit
+        if hard == resource.RLIM_INFINITY or hard > most:
+            resource.setrlimit(resource.RLIMIT_AS, (most, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

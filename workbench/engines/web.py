@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ipaddress
 import time
 import urllib.error
 import urllib.parse
@@ -32,6 +33,15 @@ def checked(url: str, setting: str) -> str:
     return url.rstrip("/")
 
 
+def is_here(url: str) -> bool:
+    """Whether an address is one of this machine, so that nothing leaves it."""
+    name = urllib.parse.urlsplit(url).hostname or ""
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def request(url: str, setting: str, data: bytes | None = None) -> urllib.request.Request:
     """A request to a web address; with data a POST of JSON.  Raises EngineError as `checked` does."""
     if not url.startswith(("https://", "http://")):  # never file: or another scheme
@@ -44,7 +54,7 @@ def request(url: str, setting: str, data: bytes | None = None) -> urllib.request
 
 def opened(wanted: urllib.request.Request, seconds: float, *, follow: bool = True) -> Any:  # noqa: ANN401 - as urllib types it
     """The response, after redirects if they may be followed.  Raises one of FAILURES."""
-    return _opener(follow=follow).open(wanted, timeout=seconds)
+    return _opener(follow=follow, proxy=not is_here(wanted.full_url)).open(wanted, timeout=seconds)
 
 
 def read(response: Any, seconds: float, most: int) -> bytes:  # noqa: ANN401 - as urllib types it
@@ -66,15 +76,21 @@ def reason(error: BaseException) -> str:
     """Why it failed, for people; releases the connection."""
     if isinstance(error, urllib.error.HTTPError):
         error.close()
-        return f"HTTP {error.code} {error.reason}".strip()
+        return f"HTTP {error.code} {printable(error.reason)}".strip()
     cause = getattr(error, "reason", error)
-    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+    return printable(getattr(cause, "strerror", None) or str(cause) or type(cause).__name__)
 
 
-def _opener(*, follow: bool) -> urllib.request.OpenerDirector:
-    """Without files and FTP, to which a redirect could lead."""
+def printable(said: object) -> str:
+    """What a foreign program says, in one line that no terminal takes for commands."""
+    words = "".join(c if c.isprintable() else " " for c in str(said)).split()
+    return " ".join(words)[:300]
+
+
+def _opener(*, follow: bool, proxy: bool) -> urllib.request.OpenerDirector:
+    """Without files and FTP, to which a redirect could lead; what stays here goes through no proxy."""
     handlers: list[urllib.request.BaseHandler] = [
-        urllib.request.ProxyHandler(),
+        urllib.request.ProxyHandler(None if proxy else {}),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(),
         urllib.request.HTTPDefaultErrorHandler(),

@@ -21,7 +21,7 @@ from workbench.store.database import from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter
-from workbench.store.finding import Found, count_units, find_units
+from workbench.store.finding import Deadline, Found, count_units, find_units
 from workbench.store.measures import work_report
 from workbench.store.notes import (
     add_note,
@@ -42,6 +42,7 @@ from workbench.store.people import (
     role_of,
     set_role,
 )
+from workbench.store.questions import QUESTIONS
 from workbench.store.reading import (
     bitext,
     documents,
@@ -70,15 +71,10 @@ from workbench.store.review import (
 )
 from workbench.store.runs import Run, running
 from workbench.store.search import search
-from workbench.store.side import (
-    first_drafts,
-    heading_before,
-    terms_in,
-    window_before,
-)
+from workbench.store.side import first_drafts, heading_before, identity, terms_in, window_before
 from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
-from workbench.store.terms import add_terms, terms
+from workbench.store.terms import add_terms, remove_terms, terms
 from workbench.store.units import (
     REJECTED,
     Edit,
@@ -105,12 +101,14 @@ from workbench.store.word_links import (
 
 __all__ = [
     "ENGINE_FINDING",
+    "QUESTIONS",
     "REJECTED",
     "ROLES",
     "SORTS",
     "Added",
     "Batch",
     "Database",
+    "Deadline",
     "Done",
     "DraftReader",
     "Edit",
@@ -161,6 +159,7 @@ __all__ = [
     "from_connection",
     "heading_before",
     "history",
+    "identity",
     "is_open",
     "is_workbench",
     "language_pairs",
@@ -180,6 +179,7 @@ __all__ = [
     "progress",
     "regroup",
     "release",
+    "remove_terms",
     "replaced",
     "require",
     "restore_finding",

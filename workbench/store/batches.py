@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError, RefusedError, StoreError
@@ -11,7 +12,7 @@ from workbench.model import STATES
 from workbench.store.claims import claim, release
 from workbench.store.database import now, writing
 from workbench.store.filters import Filter
-from workbench.store.finding import ONE_TEXT, each_unit, pattern_of
+from workbench.store.finding import Deadline, each_unit, pattern_of
 from workbench.store.people import Rules, check_edit
 from workbench.store.reading import rows
 from workbench.store.regroup import undo_regroup
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 # Units in one batch: about a second of work, in which nobody else can save.
 LARGEST = 10_000
+# Seconds that all its texts together may keep a pattern busy.
+PATIENCE = 10.0
 ACTIONS = ("accept", "reject", "reopen", "replace", "assign", "release")
 
 
@@ -60,14 +63,15 @@ def run_batch(db: Database, wanted: Filter, batch: Batch, rules: Rules) -> Done:
     """
     if batch.action not in ACTIONS:
         raise InputError(f"there is no action {batch.action!r}; choose one of {', '.join(ACTIONS)}")
-    units = _wanted(db, wanted)
+    deadline = Deadline(PATIENCE)
+    units = _wanted(db, wanted, deadline)
     ids = [unit["id"] for unit in units]
     if batch.action == "assign":
         run_id, taken, skipped = claim(db, ids, batch.person, batch.actor, hours=batch.hours)
         return Done(run_id, taken, skipped, "others have claimed them" if skipped else "")
     if batch.action == "release":
         return _release(db, ids, batch)
-    change = _change(batch)
+    change = _change(batch, deadline)
     arguments = {key: value for key, value in _arguments(batch).items() if value}
     with writing(db), running(db, batch.action, arguments, actor=batch.actor) as run:
         changed, reasons = 0, []
@@ -84,7 +88,7 @@ def run_batch(db: Database, wanted: Filter, batch: Batch, rules: Rules) -> Done:
     return Done(run.run_id, changed, len(reasons), reasons[0] if reasons else "")
 
 
-def replaced(batch: Batch) -> Callable[[str], str]:
+def replaced(batch: Batch, deadline: Deadline) -> Callable[[str], str]:
     """What a replacement makes of a text.  Raises InputError if the pattern is broken or too slow."""
     if not batch.find:
         raise InputError("type what shall be replaced")
@@ -96,7 +100,7 @@ def replaced(batch: Batch) -> Callable[[str], str]:
 
     def make(text: str) -> str:
         try:
-            return str(pattern.sub(template, text, timeout=ONE_TEXT))
+            return str(pattern.sub(template, text, timeout=deadline.left(), concurrent=True))
         except TimeoutError as error:
             raise InputError("the pattern takes too long; make it simpler") from error
         except (regex.error, IndexError) as error:
@@ -167,16 +171,17 @@ def batches(db: Database, limit: int = 20) -> list[dict[str, Any]]:
     )
 
 
-def _wanted(db: Database, wanted: Filter) -> list[dict[str, Any]]:
-    units: list[dict[str, Any]] = []
-    for unit in each_unit(db, wanted):
-        units.append(unit)
-        if len(units) > LARGEST:
-            raise InputError(f"more than {LARGEST:,} units; filter further, and do it in parts")
+def _wanted(db: Database, wanted: Filter, deadline: Deadline) -> list[dict[str, Any]]:
+    try:
+        units = list(islice(each_unit(db, wanted, deadline), LARGEST + 1))
+    except TimeoutError as error:
+        raise InputError("the pattern takes too long; make it simpler") from error
+    if len(units) > LARGEST:
+        raise InputError(f"more than {LARGEST:,} units; filter further, and do it in parts")
     return units
 
 
-def _change(batch: Batch) -> Callable[[dict[str, Any]], Edit | None]:
+def _change(batch: Batch, deadline: Deadline) -> Callable[[dict[str, Any]], Edit | None]:
     """What a batch makes of one unit; None leaves it as it is."""
     state = {"accept": "reviewed", "reject": "translated", "reopen": "translated"}.get(batch.action)
     goal = next((known for known in STATES if known == state), None)
@@ -191,7 +196,7 @@ def _change(batch: Batch) -> Callable[[dict[str, Any]], Edit | None]:
             return Edit(unit["id"], unit["version"], batch.actor, state=goal, sub_state=sub_state)
 
         return decide
-    make = replaced(batch)
+    make = replaced(batch, deadline)
 
     def write(unit: dict[str, Any]) -> Edit | None:
         after = make(unit["target"])

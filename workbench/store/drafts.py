@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from workbench import lang
 from workbench.model import Draft, Hypothesis
 from workbench.store.database import now, writing
 from workbench.store.documents import text_hash
+from workbench.store.similar import keys
 from workbench.store.units import save_findings
 
 if TYPE_CHECKING:
@@ -146,10 +146,12 @@ class DraftReader:
         Of the text's longest words two must be there: the full-text index finds that without a
         look at each unit.  In scripts without spaces they are runs of three characters.
         """
-        index, keys = _keys(source)
-        if len(keys) < 2:
+        index, found = keys(source)
+        if index == "segments_chars":  # runs of three characters that share none
+            found = found[::3]
+        if len(found) < 2:
             return []
-        pairs = (f'("{a}" AND "{b}")' for a, b in combinations(keys, 2))
+        pairs = (f"({a} AND {b})" for a, b in combinations(found[:KEYS], 2))
         rows = self._connection.execute(
             f"""SELECT s.text, u.target FROM {index} f
             JOIN segments s ON s.id = f.rowid
@@ -201,12 +203,3 @@ class DraftReader:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-def _keys(text: str) -> tuple[str, list[str]]:
-    """A full-text index, and what to look for in it to find texts like this one."""
-    if any(map(lang.is_spaceless, text)):
-        runs = [text[i : i + 3] for i in range(0, len(text) - 2, 3)]
-        return "segments_chars", [run.replace('"', '""') for run in runs[:KEYS]]
-    words = dict.fromkeys(word.casefold() for word in lang.words(text))
-    return "segments_fts", sorted(words, key=len, reverse=True)[:KEYS]

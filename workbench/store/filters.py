@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from workbench.errors import InputError
 from workbench.model import STATES
 from workbench.store.database import now
-from workbench.store.search import word_matches, word_test
+from workbench.store.search import text_matches, word_matches, word_test
 from workbench.store.units import REJECTED
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ class Filter:
 _ORDERS = {
     "position": "document_id, target_lang, position",
     "score": "score, unit",
-    "findings": "open_findings DESC, unit",
+    "findings": "findings DESC, unit",
     "changed": "updated_at DESC, unit DESC",
 }
 _KEYS = {
     "position": ("document_id", "target_lang", "position"),
-    "score": ("score", "id"),
-    "findings": ("findings", "id"),
-    "changed": ("updated_at", "id"),
+    "score": ("score", "unit"),
+    "findings": ("findings", "unit"),
+    "changed": ("updated_at", "unit"),
 }
 _AFTER = {
     "position": "(u.document_id, u.target_lang, u.position) > (:k0, :k1, :k2)",
@@ -83,7 +83,8 @@ def ids_sql(db: Database, wanted: Filter, after: str) -> tuple[str, dict[str, An
         where.append(_AFTER[wanted.sort])
         parameters.update(_read_key(wanted, after))
     branches = [
-        f"SELECT u.id AS unit, u.document_id, u.target_lang, u.position, u.score, u.open_findings, u.updated_at"
+        "SELECT u.id AS unit, u.document_id, u.target_lang, u.position, u.score,"
+        " u.open_findings AS findings, u.updated_at"
         f" FROM units u CROSS JOIN documents d ON d.id = u.document_id WHERE {' AND '.join([*where, *more])}"
         for more in product(state_conditions(wanted), _origins(db, wanted))
     ]
@@ -223,9 +224,18 @@ def _words(db: Database, wanted: Filter) -> _Conditions:
     if wanted.is_regex or not wanted.text.strip():
         return [], {}
     few, values = word_matches(wanted.text, wanted.side)
-    if _many(db, few, values):
-        return [word_test(wanted.text, wanted.side)], dict(values)
-    return [f"u.id IN ({few})"], dict(values)
+    test = word_test(wanted.text, wanted.side) if is_frequent(db, wanted) else f"u.id IN ({few})"
+    return [test], dict(values)
+
+
+def is_frequent(db: Database, wanted: Filter) -> bool:
+    """Whether so many units have the words wanted that each unit is tested in order."""
+    if wanted.is_regex or not wanted.text.strip():
+        return False
+    sides: tuple[Literal["source", "target"], ...] = (
+        ("source", "target") if wanted.side == "either" else (wanted.side,)
+    )
+    return any(_many(db, *text_matches(wanted.text, side)) for side in sides)
 
 
 def _many(db: Database, sql: str, values: Mapping[str, object]) -> bool:
@@ -254,7 +264,7 @@ def key_of(wanted: Filter, row: dict[str, Any]) -> str:
 
 def _read_key(wanted: Filter, after: str) -> dict[str, Any]:
     """The key that an address carries.  Raises InputError if it is not one of this order."""
-    kinds = {"document_id": int, "position": int, "id": int, "findings": int, "score": float}
+    kinds = {"document_id": int, "position": int, "unit": int, "findings": int, "score": float}
     names = _KEYS[wanted.sort]
     broken = InputError("this page's address is broken; start from the first page")
     try:

@@ -7,15 +7,17 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InputError
-from workbench.store.filters import Filter, ids_sql, key_of, state_conditions
+from workbench.store.database import now
+from workbench.store.filters import Filter, ids_sql, is_frequent, key_of, state_conditions
 from workbench.store.reading import rows
 from workbench.store.views import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import regex
     from sqlite_utils import Database
@@ -23,10 +25,29 @@ if TYPE_CHECKING:
 # Seconds that one text may keep a pattern busy, and that a whole search may take.
 ONE_TEXT = 0.2
 PATIENCE = 2.0
-# Units looked at for a pattern at a time, counted at most, and shown at most.
+# Units looked at for a pattern at a time, counted at most (of frequent words: fewer), and shown at most.
 CHUNK = 200
 COUNTED = 1000
+FEW = 100
 MOST = 500
+
+
+class Deadline:
+    """The end of the time that one request may take."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return time.monotonic() > self._end
+
+    def left(self) -> float:
+        """Seconds that one text may still take.  Raises TimeoutError if the time is up."""
+        if self.over:
+            raise TimeoutError
+        return max(min(ONE_TEXT, self._end - time.monotonic()), 0.001)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,35 +78,30 @@ def find_units(db: Database, wanted: Filter, *, after: str = "", size: int = 100
     Raises InputError for a pattern that is none or an `after` that is not ours.
     """
     size = max(1, min(size, MOST))
-    matches = _matcher(wanted)
+    deadline = Deadline(PATIENCE)
     found: list[dict[str, Any]] = []
-    last = ""
+    last: dict[str, Any] | None = None
+    problem, more = None, False
     try:
-        with limited(db, PATIENCE):
-            for row in _stream(db, wanted, after, size + 1 if matches is None else CHUNK):
-                if matches is None or matches(row):
-                    if len(found) == size:
-                        return Found(found, key_of(wanted, found[-1]))
-                    found.append(row)
-                last = key_of(wanted, row)
+        with limited(db, deadline):
+            for row, fits in _candidates(db, wanted, after, deadline):
+                if fits and len(found) == size:
+                    last, more = found[-1], True
+                    break
+                found += [row] if fits else []
+                last = row
     except TimeoutError:
-        return Found(found, last or None, "the pattern takes too long; make it simpler")
-    except sqlite3.OperationalError as error:
-        if "interrupted" not in str(error):
-            raise
-        return Found(found, last or None, "the search takes long; go on, or filter further")
-    return Found(found, None)
+        problem, more = "the search takes long; go on, or make it simpler", last is not None
+    units = shown_units(db, [row["unit"] for row in found])
+    return Found(units, key_of(wanted, last) if more and last else None, problem)
 
 
-def each_unit(db: Database, wanted: Filter) -> Iterator[dict[str, Any]]:
-    """Every unit that a filter keeps, in its order.  Raises InputError if a pattern takes too long."""
-    matches = _matcher(wanted)
-    try:
-        for row in _stream(db, wanted, "", CHUNK):
-            if matches is None or matches(row):
-                yield row
-    except TimeoutError as error:
-        raise InputError("the pattern takes too long; make it simpler") from error
+def each_unit(db: Database, wanted: Filter, deadline: Deadline) -> Iterator[dict[str, Any]]:
+    """Every unit that a filter keeps, in its order.  Raises TimeoutError after the deadline."""
+    candidates = _candidates(db, wanted, "", deadline)
+    ids = (row["unit"] for row, fits in candidates if fits)
+    while chunk := list(islice(ids, CHUNK)):
+        yield from shown_units(db, chunk)
 
 
 def count_units(db: Database, wanted: Filter) -> tuple[int, bool]:
@@ -96,25 +112,27 @@ def count_units(db: Database, wanted: Filter) -> tuple[int, bool]:
         found = find_units(db, wanted, size=MOST)
         return len(found.units), found.following is None
     sql, parameters = ids_sql(db, wanted, "")
+    most = FEW if is_frequent(db, wanted) else COUNTED
     try:
-        with limited(db, PATIENCE):
+        with limited(db, Deadline(PATIENCE)):
             (number,) = db.conn.execute(
-                f"SELECT count(*) FROM ({sql} LIMIT {COUNTED + 1})", parameters
+                f"SELECT count(*) FROM ({sql} LIMIT {most + 1})", parameters
             ).fetchone()
-    except sqlite3.OperationalError as error:
-        if "interrupted" not in str(error):
-            raise
+    except TimeoutError:
         return 0, False
-    return min(number, COUNTED), number <= COUNTED
+    return min(number, most), number <= most
 
 
 @contextmanager
-def limited(db: Database, seconds: float) -> Iterator[None]:
-    """Interrupt what SQLite does in a `with` block when its time is over (OperationalError)."""
-    end = time.monotonic() + seconds
-    db.conn.set_progress_handler(lambda: time.monotonic() > end, 20_000)
+def limited(db: Database, deadline: Deadline) -> Iterator[None]:
+    """Interrupt what SQLite does in a `with` block after a deadline (TimeoutError)."""
+    db.conn.set_progress_handler(lambda: deadline.over, 20_000)
     try:
         yield
+    except sqlite3.OperationalError as error:
+        if deadline.over and "interrupted" in str(error):
+            raise TimeoutError(str(error)) from error
+        raise
     finally:
         db.conn.set_progress_handler(None, 0)
 
@@ -129,23 +147,50 @@ def pattern_of(text: str, *, case: bool) -> regex.Pattern[str]:
         raise InputError(f"not a regular expression: {text[:80]!r}: {error}") from error
 
 
-def _matcher(wanted: Filter) -> Callable[[dict[str, Any]], bool] | None:
-    """What says whether a row's text fits the pattern; None without one."""
-    if not (wanted.is_regex and wanted.text):
-        return None
-    pattern = pattern_of(wanted.text, case=wanted.case)
-    sides = ("source", "target") if wanted.side == "either" else (wanted.side,)
-    return lambda row: any(pattern.search(row[side], timeout=ONE_TEXT) for side in sides)
+def _candidates(
+    db: Database, wanted: Filter, after: str, deadline: Deadline
+) -> Iterator[tuple[dict[str, Any], bool]]:
+    """The units that the conditions keep, in order, by their keys; and whether they fit the pattern.
 
-
-def _stream(db: Database, wanted: Filter, after: str, chunk: int) -> Iterator[dict[str, Any]]:
-    """The rows that the conditions keep, in order, from the one after a key on."""
+    Raises TimeoutError if the pattern takes too long.
+    """
     sql, parameters = ids_sql(db, wanted, after)
+    pattern = pattern_of(wanted.text, case=wanted.case) if wanted.is_regex and wanted.text else None
+    sides = ("source", "target") if wanted.side == "either" else (wanted.side,)
     cursor = db.conn.execute(sql, parameters)
-    while ids := [row[0] for row in cursor.fetchmany(chunk)]:
-        found = rows(db, _SHOWN, {"ids": json.dumps(ids), "now": parameters["now"]})
-        shown = {row["id"]: row for row in found}
-        yield from (shown[unit_id] for unit_id in ids)
+    names = [column[0] for column in cursor.description]
+    while chunk := [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(CHUNK)]:
+        if pattern is None:
+            yield from ((row, True) for row in chunk)
+            continue
+        texts = _texts(db, [row["unit"] for row in chunk])
+        for row in chunk:
+            mine = texts[row["unit"]]
+            yield (
+                row,
+                any(
+                    pattern.search(mine[side], timeout=deadline.left(), concurrent=True)
+                    for side in sides
+                ),
+            )
+
+
+def _texts(db: Database, ids: list[int]) -> dict[int, dict[str, str]]:
+    """The source and the target of units."""
+    found = rows(
+        db,
+        f"SELECT u.id, {SOURCE} AS source, u.target FROM units u JOIN documents d ON d.id = u.document_id"
+        " WHERE u.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    )
+    return {row["id"]: row for row in found}
+
+
+def shown_units(db: Database, ids: list[int]) -> list[dict[str, Any]]:
+    """What a page shows of units, in the order of their ids as given."""
+    found = rows(db, _SHOWN, {"ids": json.dumps(ids), "now": now()})
+    shown = {row["id"]: row for row in found}
+    return [shown[unit_id] for unit_id in ids]
 
 
 def _only_progress(wanted: Filter) -> bool:

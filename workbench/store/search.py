@@ -43,13 +43,19 @@ def word_matches(
     query: str, side: Literal["source", "target", "either"] = "either"
 ) -> tuple[str, dict[str, str]]:
     """SQL that selects the ids of units with all words of a query on a side, and its parameters."""
-    parts, parameters = _parts(query)
-    in_segments = " INTERSECT ".join(part.format(t="segments", c="text") for part in parts)
-    in_units = " INTERSECT ".join(part.format(t="units", c="target") for part in parts)
+    in_segments, parameters = text_matches(query, "source")
+    in_units, _ = text_matches(query, "target")
     source = f"SELECT us.unit_id FROM unit_segments us WHERE us.segment_id IN ({in_segments})"
     target = f"SELECT id FROM units WHERE id IN ({in_units})"
     selects = {"source": source, "target": target, "either": f"{source} UNION {target}"}
     return selects[side], parameters
+
+
+def text_matches(query: str, side: Literal["source", "target"]) -> tuple[str, dict[str, str]]:
+    """SQL that selects the ids of segments (source) or units (target) with all words, and its parameters."""
+    parts, parameters = _parts(query)
+    table, column = {"source": ("segments", "text"), "target": ("units", "target")}[side]
+    return " INTERSECT ".join(part.format(t=table, c=column) for part in parts), parameters
 
 
 def word_test(query: str, side: Literal["source", "target", "either"] = "either") -> str:

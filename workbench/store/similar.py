@@ -59,7 +59,7 @@ def similar(
 def _candidates(
     db: Database, source: str, source_lang: str, target_lang: str, except_unit: int
 ) -> list[dict[str, Any]]:
-    index, pieces = _pieces(source)
+    index, pieces = keys(source)
     if not pieces:
         return []
     rare = _rare(db, index, pieces)
@@ -81,7 +81,7 @@ def _candidates(
     )
 
 
-def _pieces(source: str) -> tuple[str, list[str]]:
+def keys(source: str) -> tuple[str, list[str]]:
     """The index to ask and what to look for: words, or three characters of scripts without spaces."""
     text = source[:LONGEST]
     spaceless = "".join(c for c in text if lang.is_spaceless(c))

@@ -18,10 +18,11 @@ def add_terms(db: Database, source_lang: str, target_lang: str, terms: Iterable[
     with writing(db):
         before = db.conn.total_changes
         db.conn.executemany(
-            """INSERT INTO terms (source_lang, target_lang, source, target) VALUES (?, ?, ?, ?)
-            ON CONFLICT (source_lang, target_lang, source) DO UPDATE SET target = excluded.target
-            WHERE target <> excluded.target""",
-            [(source_lang, target_lang, term.source, term.target) for term in terms],
+            """INSERT INTO terms (source_lang, target_lang, source, target, note) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (source_lang, target_lang, source)
+            DO UPDATE SET target = excluded.target, note = excluded.note
+            WHERE target <> excluded.target OR note <> excluded.note""",
+            [(source_lang, target_lang, t.source, t.target, t.note) for t in terms],
         )
         return int(db.conn.total_changes - before)
 
@@ -29,7 +30,18 @@ def add_terms(db: Database, source_lang: str, target_lang: str, terms: Iterable[
 def terms(db: Database, source_lang: str, target_lang: str) -> list[Term]:
     """The terms of a language pair, in the order of the alphabet."""
     rows = db.conn.execute(
-        "SELECT source, target FROM terms WHERE source_lang = ? AND target_lang = ? ORDER BY source",
+        "SELECT source, target, note FROM terms WHERE source_lang = ? AND target_lang = ? ORDER BY source",
         (source_lang, target_lang),
     )
-    return [Term(source, target) for source, target in rows]
+    return [Term(*row) for row in rows]
+
+
+def remove_terms(db: Database, source_lang: str, target_lang: str, sources: Iterable[str]) -> int:
+    """Take terms out by their source, in any case; returns how many were there."""
+    with writing(db):
+        before = db.conn.total_changes
+        db.conn.executemany(
+            "DELETE FROM terms WHERE source_lang = ? AND target_lang = ? AND source = ?",
+            [(source_lang, target_lang, source) for source in sources],
+        )
+        return int(db.conn.total_changes - before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,6 @@ class Likeness:
 
     def __init__(self, source: Sequence[str], target: Sequence[str]) -> None:
         sides = [[_plain(word) for word in side] for side in (source, target)]
-        self._whole = [_numbers(side, {}) for side in sides]
         whole: dict[str, int] = {}
         self._whole = [_numbers(side, whole) for side in sides]
         start: dict[str, int] = {}
@@ -39,6 +39,7 @@ class Likeness:
         return np.where(equal, same, np.where(begins, alike, 0.0))
 
 
+@lru_cache(1 << 16)
 def _plain(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 

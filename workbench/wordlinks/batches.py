@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from workbench.wordlinks.arrays import Bools, Floats, Ints, Longs
 
 # Cells (pairs x source words x target words) of one batch: what the processor's cache likes.
-CELLS = 1 << 17
+CELLS = 1 << 18
 # Few pairs a batch would leave numpy idle between calls; many would pad too much.
-FEWEST = 48
-STEP = 4
+FEWEST = 128
+STEP = 8
 WORD = 64
 
 

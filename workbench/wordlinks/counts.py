@@ -114,6 +114,13 @@ class Counts:
         self.source_alone = _grown(self.source_alone, source, other.source_alone, len(self.source))
         self.target_alone = _grown(self.target_alone, target, other.target_alone, len(self.target))
 
+    def discounted(self, links: float) -> Counts:
+        """These counts with so many links less of each pair (absolute discounting)."""
+        fewer = np.maximum(self.links - np.float32(links), 0)
+        return Counts(
+            self.source, self.target, self.keys, fewer, self.source_alone, self.target_alone
+        )
+
     def prune(self, least: float, share: float = 0.0) -> None:
         """Forget pairs linked less than `least` times, or less than `share` of both words' links."""
         source, target = self.keys >> SHIFT, self.keys & MASK

@@ -13,6 +13,7 @@ from workbench.wordlinks.training import Chunk, Pair, Prior
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from workbench.wordlinks.arrays import Floats
 
@@ -26,6 +27,8 @@ LONGEST = 250
 ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (3, 3), (0, 2), (0, 1)
 # What a word's links in a shipped lexicon count for at most, in occurrences.
 LEXICON_MOST = 50.0
+# Taken off what was learned of each word pair: what was linked once may be chance.
+DISCOUNT = 0.85
 # Word pairs that a chunk links less than this are chance.
 LEAST = 0.05
 PRUNE_EVERY = 8
@@ -54,7 +57,7 @@ class Linker:
         if self.lexicon is not None:
             known.append(Prior(self.lexicon, LEXICON_MOST))
         if self.learned is not None:
-            known.append(Prior(self.learned, np.inf))
+            known.append(Prior(self.learned.discounted(DISCOUNT), np.inf))
         return known
 
     def learn(self, pairs: Iterable[Pair]) -> Iterator[int]:
@@ -67,9 +70,10 @@ class Linker:
         if len(first) < 2:
             return
         for number, members in enumerate(chain(first, read)):
-            chunk = Chunk(members, self.priors())
-            chunk.learn(*self._rounds())
-            found = chunk.learned()
+            with _one_thread():
+                chunk = Chunk(members, self.priors())
+                chunk.learn(*self._rounds())
+                found = chunk.learned()
             found.prune(LEAST)
             if self.learned is None:
                 self.learned = Counts()
@@ -81,17 +85,26 @@ class Linker:
     def link(self, pairs: Iterable[Pair]) -> Iterator[list[Link]]:
         """The links of each pair, in the order of the pairs."""
         for members in chunks(pairs):
-            chunk = Chunk(members, self.priors())
-            chunk.learn(*self._rounds())
             found: list[list[Link]] = [[] for _ in members]
-            for pair, agreement in chunk.agreement():
-                found[pair] = links(agreement)
+            with _one_thread():
+                chunk = Chunk(members, self.priors())
+                chunk.learn(*self._rounds())
+                for pair, agreement in chunk.agreement():
+                    found[pair] = links(agreement)
             yield from found
 
     def _rounds(self) -> tuple[int, int]:
         if self.learned is not None:
             return ROUNDS_LATER
         return ROUNDS_INFORMED if self.lexicon is not None else ROUNDS_NEW
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """The matrices are small: threads of the linear algebra library would cost more than they give."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
 
 
 def chunks(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:

@@ -6,7 +6,9 @@ other's); Riley and Gildea 2012 (variational smoothing, so that rare words do no
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,8 +58,8 @@ class Side:
     """One language of a chunk: its words by number, and how many of each stay unexplained."""
 
     def __init__(self, texts: Sequence[Sequence[str]]) -> None:
-        numbers: dict[str, int] = {}
-        self.ids = [[numbers.setdefault(word, len(numbers)) for word in words] for words in texts]
+        numbers: defaultdict[str, int] = defaultdict(count().__next__)
+        self.ids = [[numbers[word] for word in words] for words in texts]
         self.words = list(numbers)
         self.pseudo = np.full(len(self.words), SMOOTHING)
         self.empty = np.full(len(self.words), 1 / max(len(self.words), 1), np.float32)
@@ -250,14 +252,14 @@ def variational(counts: Doubles, rows: Longs) -> Floats:
 
 
 def digamma(x: Doubles) -> Doubles:
-    """The logarithmic derivative of the gamma function, to 1e-8 for positive numbers.
+    """The logarithmic derivative of the gamma function, to 1e-6 for positive numbers.
 
-    Six steps of its recurrence, then the asymptotic series (Abramowitz and Stegun 6.3.18).
+    Three steps of its recurrence, then the asymptotic series (Abramowitz and Stegun 6.3.18).
     """
-    y = x + 6.0
+    y = x + 3.0
     inverse = 1 / (y * y)
     result: Doubles = np.log(y) - 0.5 / y
     result -= inverse * (1 / 12 - inverse * (1 / 120 - inverse / 252))
-    for k in range(1, 7):
+    for k in range(1, 4):
         result -= 1 / (y - k)
     return result

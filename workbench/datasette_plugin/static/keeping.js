@@ -6,7 +6,8 @@
 import { copies, copy } from "./mirror.js";
 import { home, say } from "./page.js";
 
-const PREFIX = `workbench:${home}:`;
+// what was typed into one database is never offered in another that is served at the same address
+const PREFIX = `workbench:${home}:${document.body.dataset.database}:`;
 const STAMP = `${PREFIX}stamp`; // when something was kept last, in either place
 /** What local storage could not take. @type {Map<string, string>} */
 const memory = new Map();

@@ -1,7 +1,6 @@
 // @ts-check
 // Which keys do what: the table behind `?`, and its changes, which the browser keeps.
 
-import { keep, recall } from "./keeping.js";
 import { button, element } from "./page.js";
 
 /**
@@ -13,19 +12,23 @@ import { button, element } from "./page.js";
 let actions = [];
 /** @type {Record<string, {anywhere?: string, outside?: string}>} */
 let own = {};
+const KEPT = "workbench:keys";
 /** Keys that browsers do not give away, or that text fields need. */
 const TAKEN = /^(Ctrl\+(Shift\+)?[NTW]|Ctrl\+[ACVXZY]|Ctrl\+Shift\+Z|(Shift\+)?Tab|F5|F11|F12|Escape|Alt\+F4|(Ctrl\+)?(Shift\+)?(ArrowLeft|ArrowRight|Home|End|Backspace)|(Shift\+)?(ArrowUp|ArrowDown|Delete))$/;
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** @param {KeyboardEvent} event */
+/** The name of what is pressed, like `Ctrl+Shift+Enter`.  On a Mac ⌘ is Ctrl; with letters ⌃ is Alt, since
+ * ⌥ types letters there. @param {KeyboardEvent} event */
 function combination(event) {
+  const letter = /^Key[A-Z]$/.test(event.code);
+  const ctrl = MAC ? event.metaKey : event.ctrlKey;
+  const alt = MAC && letter ? event.ctrlKey : event.altKey;
   let key = event.key;
-  // Alt makes other letters on some keyboards: the key's own letter counts
-  if (event.altKey && /^Key[A-Z]$/.test(event.code)) key = event.code.slice(3);
+  if (alt && letter) key = event.code.slice(3); // Alt makes other letters on some keyboards
+  if (MAC && letter && event.altKey) return key; // a letter that is typed
   if (key.length === 1) key = key.toUpperCase();
   const shift = event.shiftKey && (key.length > 1 || /[A-Z0-9]/.test(key));
-  const parts = [(event.ctrlKey || event.metaKey) && "Ctrl", event.altKey && "Alt", shift && "Shift", key];
-  return parts.filter(Boolean).join("+");
+  return [ctrl && "Ctrl", alt && "Alt", shift && "Shift", key].filter(Boolean).join("+");
 }
 
 /** @param {Action} action @param {"anywhere" | "outside"} where */
@@ -43,14 +46,30 @@ export const actionNamed = (name) => actions.find((action) => action.name === na
 /** Take over the table of actions, with the person's own keys. @param {Action[]} table */
 export function install(table) {
   actions = table;
-  own = recall("keys") ?? {};
+  try {
+    own = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+  } catch {
+    own = {}; // blocked or spoilt: the keys that came with the page
+  }
+}
+
+/** @param {typeof own} keys */
+function keepOwn(keys) {
+  own = keys;
+  try {
+    localStorage.setItem(KEPT, JSON.stringify(keys));
+  } catch {
+    // they last as long as the page
+  }
 }
 
 /** @param {string} key */
 function pretty(key) {
-  const parts = key.split(/\+(?=.)/).map((part) => ({
-    ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Ctrl: MAC ? "⌘" : "Ctrl", " ": "Space" }[part] ?? part));
-  return element("span", {}, ...parts.flatMap((part, i) => (i ? ["+", element("kbd", {}, part)] : [element("kbd", {}, part)])));
+  /** @type {Record<string, string>} */
+  const signs = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", " ": "Space" };
+  if (MAC) Object.assign(signs, { Ctrl: "⌘", Alt: /\+[A-Z]$/.test(key) ? "⌃" : "⌥" });
+  const parts = key.split(/\+(?=.)/).map((part) => element("kbd", {}, signs[part] ?? part));
+  return element("span", {}, ...parts.flatMap((part, i) => (i ? ["+", part] : [part])));
 }
 
 /** Why an action cannot have a key, or "". @param {Action} action @param {string} key @param {"anywhere" | "outside"} where */
@@ -90,8 +109,7 @@ function changer(action, where, table, message) {
     const no = event.key === "Escape" ? "Nothing changed." : pressed && refusal(action, pressed, where);
     message.textContent = no || `${action.words}: ${pressed || "no key"}`;
     if (!no) {
-      own = { ...own, [action.name]: { ...own[action.name], [where]: pressed } };
-      keep("keys", own);
+      keepOwn({ ...own, [action.name]: { ...own[action.name], [where]: pressed } });
     }
     made.blur();
     const again = [...table.querySelectorAll("button")].find((other) => other.getAttribute("aria-label")?.startsWith(`${action.words}, ${place}`));
@@ -102,8 +120,7 @@ function changer(action, where, table, message) {
 
 /** Back to the keys that came with the page. @param {HTMLElement} table @param {HTMLElement} message */
 export function reset(table, message) {
-  own = {};
-  keep("keys", null);
+  keepOwn({});
   list(table, message);
   message.textContent = "All keys are as they came.";
 }

@@ -2,9 +2,9 @@
 // The unit in hand, and the way to others: by step, by number, by what is left to do; the list grows
 // at the end that is come near and shrinks at the other, so that a long text scrolls like a short one.
 
+import { wouldLose } from "./keeping.js";
 import { field, isDone, list, say, unitOf, units } from "./page.js";
-import { settled, spent, waiting } from "./saving.js";
-import { isDirty } from "./unsent.js";
+import { settled, spent } from "./saving.js";
 
 const MOST = 400; // units kept on the page
 const base = list.dataset.base ?? "";
@@ -123,6 +123,7 @@ async function fetchWindow(side) {
     arrived.forEach((unit) => prepare?.(unit));
     shrink(side);
   });
+  document.dispatchEvent(new Event("workbench:arrived"));
   watch(side); // it may still be near
   return arrived.length > 0;
 }
@@ -130,14 +131,14 @@ async function fetchWindow(side) {
 /** @param {Document} page @param {"next" | "prev"} side */
 const turnOf = (page, side) => /** @type {HTMLElement} */ (page.getElementById(`turn-${side}`));
 
-/** Drop units at the far end, up to one that is being worked at; the way back to them stays.
- * @param {"next" | "prev"} grown */
+/** Drop units at the far end, up to one that is in hand or waits for a decision; the way back to them
+ * stays, and text that was typed there is kept and offered again. @param {"next" | "prev"} grown */
 function shrink(grown) {
   const all = units();
   const far = grown === "next" ? all : all.reverse();
   const gone = [];
   for (const unit of far.slice(0, Math.max(0, all.length - MOST))) {
-    if (unit === hand || isDirty(unit) || waiting(unit.dataset.id)) break;
+    if (unit === hand || unit.classList.contains("undecided") || wouldLose()) break;
     gone.push(unit);
   }
   if (!gone.length || list.dataset.filtered) return; // of a filter, the way back is not known

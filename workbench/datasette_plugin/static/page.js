@@ -109,6 +109,16 @@ export function show(unit, stored) {
   if (stored.updated_by) /** @type {HTMLElement} */ (unit.querySelector(".origin")).textContent = stored.updated_by;
 }
 
+/** Show how many open findings a unit has. @param {HTMLElement} unit @param {number} number */
+export function showFindings(unit, number) {
+  unit.querySelector(".flag:not(.note)")?.remove();
+  if (!number) return void delete unit.dataset.findings;
+  unit.dataset.findings = String(number);
+  const words = element("span", { class: "hidden" }, " findings");
+  const sign = element("span", { "aria-hidden": "true" }, "⚠");
+  return unit.querySelector(".flags")?.prepend(element("span", { class: "flag", title: `${number} findings of the checks` }, sign, ` ${number}`, words));
+}
+
 /** Put a text into a unit's field as if it were typed, so that the browser's own undo takes it back.
  * @param {HTMLElement} unit @param {string} text */
 export function type(unit, text) {

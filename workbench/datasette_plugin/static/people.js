@@ -58,7 +58,8 @@ async function showChange({ id, version, updated_by: who }) {
   const unit = unitById(id);
   if (!unit || who === person || Number(unit.dataset.version) >= version) return;
   if (isDirty(unit)) {
-    if (unit.dataset.told === String(version)) return;
+    // what is said there already is more urgent; saving shows both texts anyway
+    if (unit.dataset.told === String(version) || unit.querySelector(".notice:not([hidden])")) return;
     unit.dataset.told = String(version);
     notice(unit, [`${who || "An engine"} changed this unit just now. When you save, both texts are shown.`], [["Close", () => hush(unit)]]);
     return;

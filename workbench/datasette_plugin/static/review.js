@@ -4,8 +4,9 @@
 
 import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.js";
 import { restore } from "./keeping.js";
+import { light } from "./marks.js";
 import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
-import { field, list, post, say, type, unitOf } from "./page.js";
+import { field, list, post, say, showFindings, type, unitById, unitOf } from "./page.js";
 import { claim, listen } from "./people.js";
 import { adopt, flush, save, settled, spent, undo, waiting } from "./saving.js";
 import { attend, insertDraft, note, refresh, turn } from "./side.js";
@@ -165,6 +166,9 @@ document.addEventListener("workbench:unit", (event) => countCharacters(/** @type
 document.addEventListener("workbench:sent", (event) => {
   const { id, answer } = /** @type {CustomEvent} */ (event).detail;
   if (answer.unit) adopt(answer.unit);
+  const unit = unitById(id);
+  if (unit && Array.isArray(answer.findings)) showFindings(unit, answer.findings.filter((/** @type {{dismissed_by: string | null}} */ one) => !one.dismissed_by).length);
+  else if (unit && typeof answer.findings === "number") showFindings(unit, answer.findings);
   refresh(id);
 });
 
@@ -182,6 +186,8 @@ jumper.addEventListener("close", () => {
 });
 
 onArrival((unit) => offer(unit, waiting(unit.dataset.id), save));
+light();
+document.addEventListener("workbench:arrived", light);
 attend();
 listen();
 follow();

@@ -3,7 +3,7 @@
 // connection, a closed page and a stopped server.
 
 import { keep, onChange, recall } from "./keeping.js";
-import { field, hush, isDone, notice, person, post, renewed, say, show, unitById } from "./page.js";
+import { field, hush, isDone, notice, person, post, renewed, say, show, showFindings, unitById } from "./page.js";
 import { clash } from "./conflict.js";
 import { forget, keepUnsent } from "./unsent.js";
 
@@ -105,7 +105,11 @@ async function send(entry) {
   } catch {
     return wait("Not saved yet: no connection. Your text is kept here and sent again.");
   }
-  if (reply.ok && reply.answer.unit) done(entry, reply.answer.unit);
+  if (reply.ok && reply.answer.unit) {
+    done(entry, reply.answer.unit);
+    const unit = unitById(entry.unit);
+    if (unit && typeof reply.answer.findings === "number") showFindings(unit, reply.answer.findings);
+  }
   else if (reply.status === 409) differs(entry, reply.answer);
   else if (reply.status === 401) return askName(reply.answer.error);
   else if (reply.status === 403 && !reply.answer.error && await renewed()) return send(entry);

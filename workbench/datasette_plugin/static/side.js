@@ -1,6 +1,7 @@
 // @ts-check
 // The panel beside the unit in hand: fetched once a unit, the next one ahead, never in the way of typing.
 
+import { keep, recall } from "./keeping.js";
 import { current, move } from "./moving.js";
 import { csrf, element, field, home, say, type, unitById, units } from "./page.js";
 
@@ -46,15 +47,37 @@ async function showSide(unit) {
   if (next) fetched(next.dataset.id ?? "").catch(() => {});
 }
 
+const PARTS = "a, button, input:not([type=hidden]), textarea, summary";
+
 /** @param {string} id @param {string} html */
 function fill(id, html) {
   const parsed = new DOMParser().parseFromString(html, "text/html"); // runs no script
   const open = new Set([...body.querySelectorAll("details[open]")].map((part) => part.id));
+  const focus = shown === id ? [...body.querySelectorAll(PARTS)].indexOf(/** @type {Element} */ (document.activeElement)) : -1;
+  const field = document.activeElement instanceof HTMLTextAreaElement ? document.activeElement : null;
+  const reasons = new Map([...reasonsIn()].map((input) => [input.getAttribute("aria-label"), input.value]));
   body.replaceChildren(...document.importNode(parsed.body, true).childNodes);
   for (const part of body.querySelectorAll("details")) if (open.has(part.id)) part.open = true;
   if (shown !== id) body.parentElement?.scrollTo({ top: 0 });
+  else for (const input of reasonsIn()) input.value = reasons.get(input.getAttribute("aria-label")) ?? "";
   shown = id;
+  const area = noteField();
+  if (area) area.value = recall(`note:${id}`) ?? "";
+  if (focus >= 0) refocus(focus, field);
   document.dispatchEvent(new CustomEvent("workbench:side", { detail: { id: Number(id) } }));
+}
+
+const noteField = () => /** @type {HTMLTextAreaElement | null} */ (body.querySelector(".note-form textarea"));
+const reasonsIn = () => /** @type {NodeListOf<HTMLInputElement>} */ (body.querySelectorAll("[name=reason]"));
+
+/** Put the focus where it was before the panel was filled anew. @param {number} at @param {HTMLTextAreaElement | null} field */
+function refocus(at, field) {
+  const parts = /** @type {HTMLElement[]} */ ([...body.querySelectorAll(PARTS)]);
+  const area = noteField();
+  if (field && area) {
+    area.focus({ preventScroll: true });
+    area.setSelectionRange(field.selectionStart, field.selectionEnd);
+  } else parts[Math.min(at, parts.length - 1)]?.focus({ preventScroll: true });
 }
 
 /** Fetch what is known about a unit again. @param {string} id */
@@ -87,7 +110,7 @@ export function turn() {
 /** Open the panel at the field for a note. */
 export function note() {
   panel.open = true;
-  const area = /** @type {HTMLElement | null} */ (body.querySelector(".note-form textarea"));
+  const area = noteField();
   area?.focus();
   area?.scrollIntoView({ block: "nearest" });
 }
@@ -111,6 +134,7 @@ async function send(form, submitter) {
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) return say(answer.error ?? `Not done: the server said ${response.status}`, "warn");
   say("Done");
+  if (form.matches(".note-form")) keep(`note:${id}`, null);
   document.dispatchEvent(new CustomEvent("workbench:sent", { detail: { id, answer, form } }));
   return refresh(id);
 }
@@ -133,6 +157,9 @@ export function attend() {
     event.preventDefault();
     send(/** @type {HTMLFormElement} */ (event.target), event.submitter);
   });
+  body.addEventListener("input", (event) => {
+    if (event.target === noteField()) keep(`note:${shown}`, noteField()?.value || null);
+  });
   body.addEventListener("click", (event) => {
     const insert = /** @type {HTMLElement} */ (event.target).closest("[data-insert]");
     const unit = current();
@@ -141,6 +168,11 @@ export function attend() {
     say("Inserted");
   });
   body.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target === noteField()) {
+      event.preventDefault();
+      event.stopPropagation();
+      noteField()?.form?.requestSubmit();
+    }
     if (event.key !== "Escape" || event.defaultPrevented) return;
     const unit = current();
     if (unit) field(unit).focus();

@@ -4,7 +4,7 @@
 import { keep, recall, wouldLose } from "./keeping.js";
 import { element, field, hush, marked, notice, units } from "./page.js";
 
-/** @typedef {{version: number, text: string, base: string}} Unsent */
+/** @typedef {{version: number, text: string, base: string, source?: string}} Unsent */
 
 /** @param {HTMLElement} unit */
 const name = (unit) => `unsent:${unit.dataset.id}`;
@@ -18,8 +18,11 @@ export const forget = (unit) => keep(name(unit), null);
 /** @param {HTMLElement} unit */
 export function keepUnsent(unit) {
   if (!isDirty(unit)) return forget(unit);
-  keep(name(unit), { version: Number(unit.dataset.version), text: field(unit).value, base: field(unit).defaultValue });
+  keep(name(unit), { version: Number(unit.dataset.version), text: field(unit).value, base: field(unit).defaultValue, source: sourceOf(unit) });
 }
+
+/** @param {HTMLElement} unit */
+const sourceOf = (unit) => unit.querySelector(".source")?.textContent ?? "";
 
 /**
  * Put text that was kept back into a unit's field and say so.
@@ -35,6 +38,7 @@ export function offer(unit, waiting, save) {
     if (waiting) area.value = waiting.target; // it is on its way
     return;
   }
+  if (unsent.source !== undefined && unsent.source !== sourceOf(unit)) return offerElsewhere(unit, unsent);
   const theirs = area.value;
   area.value = unsent.text;
   if (waiting?.target === unsent.text) return;
@@ -51,6 +55,16 @@ export function offer(unit, waiting, save) {
     notice(unit, ["This text was typed here and not saved; meanwhile the unit was changed. Stored now:", stored],
       [["Save mine", () => save(unit, "save")], ["Take theirs", drop]]);
   }
+}
+
+/** A text that was typed when another source stood here: shown, not put in. @param {HTMLElement} unit @param {Unsent} unsent */
+function offerElsewhere(unit, unsent) {
+  const text = element("p", {}, marked([["same", unsent.text]], unit));
+  notice(unit, ["This was typed here and not saved, when another source stood here:", text],
+    [["Drop it", () => {
+      forget(unit);
+      hush(unit);
+    }]]);
 }
 
 window.addEventListener("beforeunload", (event) => {

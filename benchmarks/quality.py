@@ -1,0 +1,73 @@
+"""BLEU and chrF of every engine here that can translate from English, drafts as people get them.
+
+.venv/bin/python benchmarks/quality.py FOLDER [SET ...]
+
+FOLDER holds SET.en and SET.es, SET.fr ... , line by line translations, like flores-dev.  Texts go
+through the whole chain: protection, the engine, the gate with its retries.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+
+from workbench import registry
+from workbench.drafting import Drafter, Judge, Stage
+from workbench.errors import EngineError
+from workbench.model import Translator
+
+SETS = ("flores-dev", "newstest2009")
+
+
+def drafts(translator: Translator, target_lang: str, texts: list[str]) -> tuple[list[str], int]:
+    """The best draft of each text, and how many of them have findings."""
+    judge = Judge(registry.checks().values(), "en", target_lang)
+    outcomes = Drafter([Stage(translator)], judge).draft(texts)
+    best = [outcome.best for outcome in outcomes]
+    flagged = sum(bool(candidate and candidate.findings) for candidate in best)
+    return [candidate.hypothesis.text if candidate else "" for candidate in best], flagged
+
+
+def main() -> None:
+    """Print a row for each engine, set and language, then the signatures."""
+    folder = Path(sys.argv[1])
+    signatures: dict[str, None] = {}
+    print(
+        "| set | en to | engine | BLEU | chrF | drafts with findings | segments/s |\n"
+        "|---|---|---|--:|--:|--:|--:|"
+    )
+    for name in sys.argv[2:] or SETS:
+        source = (folder / f"{name}.en").read_text("utf-8").splitlines()
+        for path in sorted(folder.glob(f"{name}.??")):
+            target_lang = path.suffix[1:]
+            reference = path.read_text("utf-8").splitlines()
+            for engine in registry.engines().values():
+                if target_lang == "en" or not engine.automatic:
+                    continue
+                try:
+                    translator = engine.load("en", target_lang)
+                except EngineError:
+                    continue
+                started = time.perf_counter()
+                hypotheses, flagged = drafts(translator, target_lang, source)
+                speed = len(source) / (time.perf_counter() - started)
+                translator.close()
+                bleu, chrf = BLEU(), CHRF()
+                scores = [
+                    metric.corpus_score(hypotheses, [reference]).score for metric in (bleu, chrf)
+                ]
+                print(
+                    f"| {name} | {target_lang} | {translator.origin} | {scores[0]:.1f} | {scores[1]:.1f}"
+                    f" | {100 * flagged / len(source):.1f} % | {speed:,.0f} |",
+                    flush=True,
+                )
+                signatures |= {str(bleu.get_signature()): None, str(chrf.get_signature()): None}
+    print("\n" + "\n".join(f"`{signature}`" for signature in signatures))
+
+
+if __name__ == "__main__":
+    main()

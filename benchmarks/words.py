@@ -1,0 +1,176 @@
+"""Word links: alignment error rate on a gold set, pairs a second, memory; against NLTK's IBM model 1.
+
+.venv/bin/python benchmarks/words.py [GOLD_DIR SOURCE_LANG TARGET_LANG] [--peer] [--sizes N ...]
+
+GOLD_DIR holds src.txt and tgt.txt, tokenized, a sentence a line, and gold.txt (`i-j` sure, `ipj`
+possible).  Without it, the error rate is measured on a bitext that is made here, whose words stand in
+another order on each side.  --peer measures NLTK's IBM model 1 beside it, in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from workbench import lexicon, words
+from workbench.words import Job
+
+Links = list[set[tuple[int, int]]]
+Gold = list[tuple[set[tuple[int, int]], set[tuple[int, int]]]]
+Result = TypeVar("Result")
+
+
+def made(count: int, seed: int = 1) -> tuple[list[str], list[str], Gold]:
+    """Sentences over 2,000 words drawn as real ones are, and their links.
+
+    The target has each pair of words turned round, drops one word in eight and adds one in eight.
+    """
+    dice = random.Random(seed)
+    sources, targets, gold = [], [], []
+    for _ in range(count):
+        numbers = [int(2000 ** dice.random()) for _ in range(dice.randint(4, 28))]
+        order = [i ^ 1 if (i ^ 1) < len(numbers) else i for i in range(len(numbers))]
+        target: list[str] = []
+        links = set()
+        for i in order:
+            if dice.random() < 0.125:
+                target.append(f"q{int(30 ** dice.random())}")
+            if dice.random() >= 0.125:
+                links.add((i, len(target)))
+                target.append(f"t{numbers[i]}")
+        sources.append(" ".join(f"s{number}" for number in numbers))
+        targets.append(" ".join(target) or "q1")
+        gold.append((links, links))
+    return sources, targets, gold
+
+
+def read_gold(path: Path) -> Gold:
+    """Sure and possible links, a line for each pair."""
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        sure, possible = set(), set()
+        for link in line.split():
+            source, target = (int(number) for number in link.replace("p", "-").split("-"))
+            possible.add((source, target))
+            if "-" in link:
+                sure.add((source, target))
+        found.append((sure, possible))
+    return found
+
+
+def error_rate(gold: Gold, links: Links) -> float:
+    """AER = 1 - (|A & S| + |A & P|) / (|A| + |S|) (Och and Ney 2003)."""
+    hits = sum(len(a & s) + len(a & p) for (s, p), a in zip(gold, links, strict=True))
+    size = sum(len(a) + len(s) for (s, _), a in zip(gold, links, strict=True))
+    return 1 - hits / size
+
+
+def ours(source: Path, target: Path, langs: Sequence[str]) -> Links:
+    """The links that the workbench makes."""
+    job = Job(langs[0], langs[1], spaced=True)
+    return [
+        {(link.source, link.target) for link in links}
+        for links in words.link_files(source, target, job)
+    ]
+
+
+def peer(source: Path, target: Path) -> Links:
+    """The links of NLTK's IBM model 1, five rounds, both ways, those that both ways find."""
+    from nltk.translate import AlignedSent, IBMModel1
+
+    texts = [
+        [line.lower().split() for line in path.read_text("utf-8").splitlines()]
+        for path in (source, target)
+    ]
+    both: list[Links] = []
+    for one, two in (texts, texts[::-1]):
+        pairs = [AlignedSent(b, a) for a, b in zip(one, two, strict=True)]
+        IBMModel1(pairs, 5)
+        both.append([{(i, j) for j, i in pair.alignment if i is not None} for pair in pairs])
+    return [a & {(j, i) for i, j in b} for a, b in zip(*both, strict=True)]
+
+
+def timed(act: Callable[[], Result]) -> tuple[Result, float]:
+    """What an act gives, and the seconds it takes."""
+    started = time.perf_counter()
+    return act(), time.perf_counter() - started
+
+
+def show(name: str, gold: Gold, links: Links, seconds: float) -> None:
+    """A row of the table."""
+    rate = error_rate(gold, links)
+    print(f"| {name} | {rate:.3f} | {len(gold) / seconds:,.0f} |", flush=True)
+
+
+def measure(
+    source: Path, target: Path, gold: Gold, langs: Sequence[str], *, with_peer: bool
+) -> None:
+    """Error rates and speeds on one set."""
+    print(f"\n| {len(gold)} pairs | AER | pairs/s |\n|---|--:|--:|")
+    if with_peer:
+        show("NLTK IBM model 1", gold, *timed(lambda: peer(source, target)))
+    show("workbench, no lexicon", gold, *timed(lambda: ours(source, target, ("und", "und"))))
+    if langs[0] != "und":
+        lexicon.load(langs[0], langs[1])  # is unpacked once, whatever the size
+        show(
+            f"workbench, lexicon {'-'.join(langs)}",
+            gold,
+            *timed(lambda: ours(source, target, langs)),
+        )
+
+
+def growth(sizes: Sequence[int]) -> None:
+    """Seconds and memory of the command by size, each in a process of its own."""
+    print("\n| pairs | seconds | pairs/s | memory, MB |\n|--:|--:|--:|--:|")
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            source, target = Path(folder, "a"), Path(folder, "b")
+            texts = made(size)
+            source.write_text("\n".join(texts[0]) + "\n")
+            target.write_text("\n".join(texts[1]) + "\n")
+            command = [sys.executable, __file__, "--link", str(source), str(target)]
+            started = time.perf_counter()
+            subprocess.run(command, check=True)
+            seconds = time.perf_counter() - started
+            memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+            print(
+                f"| {size:,} | {seconds:.1f} | {size / seconds:,.0f} | {memory:.0f} |", flush=True
+            )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gold", nargs="*")
+    parser.add_argument("--peer", action="store_true")
+    parser.add_argument("--sizes", nargs="*", type=int, default=[1000, 10_000, 100_000])
+    parser.add_argument("--link", nargs=2, type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.link:
+        source, target = options.link
+        for _ in words.link_files(source, target, Job("und", "und", spaced=True)):
+            pass
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder, "a"), Path(folder, "b")
+        texts = made(500)
+        source.write_text("\n".join(texts[0]) + "\n")
+        target.write_text("\n".join(texts[1]) + "\n")
+        measure(source, target, texts[2], ("und", "und"), with_peer=options.peer)
+    if options.gold:
+        folder, *langs = options.gold
+        files = [Path(folder, name) for name in ("src.txt", "tgt.txt", "gold.txt")]
+        measure(files[0], files[1], read_gold(files[2]), langs, with_peer=options.peer)
+    growth(options.sizes)
+
+
+if __name__ == "__main__":
+    main()
