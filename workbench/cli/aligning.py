@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 STEPS = 1000
 # Stretches without a partner that are listed one by one.
 LISTED = 8
+# Characters shown of a text.
+LONGEST = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,11 +275,27 @@ def _show_one(row: dict[str, Any]) -> None:
     if len(row["unaligned"]) > LISTED:
         click.echo(f"  and {len(row['unaligned']) - LISTED} shorter stretches without a partner")
     print_table(
-        "Look first at", row["look_first"], ("unit_id", "type", "confidence", "source", "target")
+        "Look first at",
+        _shortened(row["look_first"]),
+        ("unit_id", "type", "confidence", "source", "target"),
     )
     click.echo(
         f"  review: workbench serve, then /-/workbench/align/{row['document_id']}/{row['target_lang']}"
     )
+
+
+def _shortened(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Beads with the beginnings of their texts."""
+    from textwrap import shorten
+
+    return [
+        {
+            **row,
+            "source": shorten(row["source"], LONGEST),
+            "target": shorten(row["target"], LONGEST),
+        }
+        for row in found
+    ]
 
 
 def _range(first: int, last: int) -> str:
