@@ -218,7 +218,7 @@ def _align(db: Database, job: Job, asked: Asked) -> None:
         for texts in waiting:
             _draft(texts.document_id, job.target_lang, asked.options["engine_name"])
     done = 0
-    label = f"{job.source_lang} to {job.target_lang}, {len(waiting)} texts"
+    label = f"{job.source_lang} to {job.target_lang}, {len(waiting)} {'text' if len(waiting) == 1 else 'texts'}"
     arguments = {"documents": [[t.document_id, t.target_document_id] for t in waiting],
                  "aligner": job.aligner.name, "redo": job.redo}  # fmt: skip
     with store.running(db, "align", arguments) as run, progress(label, STEPS) as advance:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workbench.store.database import now, writing
-from workbench.store.placing import Placed, Standing, around_touched, crossings, placed
+from workbench.store.placing import Placed, Standing, around_touched, crossings, placed, whole
 from workbench.store.regroup import shelf
 from workbench.store.sides import joined
 from workbench.store.views import create_pair_view
@@ -61,13 +61,17 @@ def save_alignment(
 ) -> None:
     """Store an alignment in one transaction; `origin` is the aligner's name and version.
 
-    Untouched units take the text of their bead, and what they had stays among their matches.  A bead
+    Raises AlignError if a segment is in no bead, or in several.  Untouched units take the text of their bead, and what they had stays among their matches.  A bead
     that overlaps a touched unit is given to it: its text stays, the aligned text is among its matches.
     """
     with writing(db):
         source = _segments(db, bitext.document_id)
         units = _units(db, bitext)
-        beads = around_touched(alignment.beads, [unit for unit in units if unit.touched])
+        size = db.conn.execute(
+            "SELECT count(*) FROM segments WHERE document_id = ?", (bitext.target_document_id,)
+        ).fetchone()[0]
+        found = whole(alignment.beads, len(source), size)
+        beads = around_touched(found, [unit for unit in units if unit.touched])
         places, shifts = placed(beads, units, [segment.position for segment in source])
         kept = {place.unit.id for place in places if place.unit}
         left_over = [unit for unit in units if unit.id not in kept]
