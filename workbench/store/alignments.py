@@ -61,8 +61,9 @@ def save_alignment(
 ) -> None:
     """Store an alignment in one transaction; `origin` is the aligner's name and version.
 
-    Raises AlignError if a segment is in no bead, or in several.  Untouched units take the text of their bead, and what they had stays among their matches.  A bead
+    Untouched units take the text of their bead, and what they had stays among their matches.  A bead
     that overlaps a touched unit is given to it: its text stays, the aligned text is among its matches.
+    Raises AlignError if a segment is in no bead, or in several.
     """
     with writing(db):
         source = _segments(db, bitext.document_id)
