@@ -4,7 +4,8 @@
 
 ENGINE is one by name, or `big` for the model of bigmodel.py.  With SECONDS the run is ended after
 them.  Prints the seconds until the first draft was stored, then a curve: every tenth of the way, the
-drafts stored and the resident memory of the process and its children.
+matches stored (a draft that was tried again has several) and the resident memory of the process and
+its children.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def main() -> None:
         )
         curve = watch(process, db_path, started, limit)
     print(f"first draft stored after {curve[0][0]:.1f} s")
-    print("| seconds | drafts | MiB |\n|--:|--:|--:|")
+    print("| seconds | matches | MiB |\n|--:|--:|--:|")
     for seconds, drafts, memory in curve:
         print(f"| {seconds:.0f} | {drafts:,} | {memory} |")
     print(f"highest: {max(memory for _, _, memory in curve)} MiB")
@@ -57,11 +58,11 @@ def workbench(arguments: list[str]) -> subprocess.Popen[bytes]:
 def watch(
     process: subprocess.Popen[bytes], db_path: Path, started: float, limit: float
 ) -> list[tuple[float, int, int]]:
-    """(seconds, drafts, MiB) at the first draft, then about each tenth of the way, then at the end."""
+    """(seconds, matches, MiB) at the first draft, then about each tenth of the way, then at the end."""
     connection = sqlite3.connect(f"file:{db_path}?mode=ro", uri=True)
     total = connection.execute("SELECT count(*) FROM segments").fetchone()[0]
     curve: list[tuple[float, int, int]] = []
-    memory = 0
+    memory = drafts = 0
     while process.poll() is None and time.perf_counter() - started < limit:
         memory = resident(process.pid) or memory
         # drafts are stored in any order within a stretch, so matches are what can be counted fast
@@ -71,7 +72,6 @@ def watch(
         time.sleep(PAUSE)
     process.terminate()
     process.wait()
-    drafts = connection.execute("SELECT count(*) FROM units WHERE target <> ''").fetchone()[0]
     return [*curve, (time.perf_counter() - started, drafts, memory)]
 
 

@@ -16,7 +16,7 @@ from samples import add_text, draft_all
 
 from workbench import pairing, store
 from workbench.cli import main
-from workbench.errors import InputError
+from workbench.errors import AlignError, InputError
 from workbench.model import Alignment, Bead
 from workbench.store import Edit
 from workbench.store.alignments import Bitext, save_alignment
@@ -503,6 +503,39 @@ def test_soon_enough(db: Database) -> None:
     started = time.process_time()
     assert len(shape(db)) == count
     assert time.process_time() - started < 20
+
+
+def test_an_aligner_that_loses_segments_is_caught(db: Database) -> None:
+    add_text(db, ENGLISH)
+    add_text(db, SPANISH, path="b.txt", lang="es")
+    for wrong in (ONE_TO_ONE[1:], [*ONE_TO_ONE, ([0], [])], [([0], [9]), *ONE_TO_ONE[1:]]):
+        with pytest.raises(AlignError, match="left out or repeated"):
+            save(db, wrong)
+    assert rows(db, "units") == rows(db, "bitexts") == []
+    save(db, ONE_TO_ONE[::-1])
+    assert shape(db) == ONE_TO_ONE
+
+
+def test_drafts_help_the_aligner(
+    db_path: Path, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.aligners.lexical import Lexical
+
+    seen: list[Any] = []
+    align = Lexical.align
+
+    def watched(self: Lexical, texts: Any, **options: Any) -> Any:
+        seen.append(texts[0].source_mt)
+        return align(self, texts, **options)
+
+    monkeypatch.setattr(Lexical, "align", watched)
+    run(db_path, *files, "--lines", "--engine", "fake")
+    assert len(seen[0]) == len(ENGLISH)
+    assert seen[0][0].startswith("The·es lighthouse·es")
+    assert (
+        "no engine named"
+        in run(db_path, *files, "--lines", "--redo", "--engine", "x", code=1).output
+    )
 
 
 def test_names_without_partner_are_an_error(tmp_path: Path) -> None:

@@ -294,8 +294,7 @@ def test_without_javascript(server: tuple[str, Path], browser: Browser) -> None:
         assert shape(db_path, 4)[1] == ([1, 2], [1, 2])
 
 
-@pytest.mark.parametrize("width", [390, 1400])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1400, "light")])
 def test_looks(server: tuple[str, Path], browser: Browser, width: int, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 import toymodel
 
+from workbench.drafting import Judge
 from workbench.engines.argos import Argos
 from workbench.engines.install import install_file, remove
 from workbench.engines.packages import installed, packages_dir
 from workbench.errors import EngineError
+from workbench.model import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,13 +50,16 @@ def test_second_best_has_a_lower_score(tmp_path: Path) -> None:
     assert 0 >= (first.score or 0) > (second.score or 0)
 
 
-def test_pivot_gives_the_word_back(tmp_path: Path) -> None:
-    # mirrored twice, a text is itself again
+def test_a_pair_without_a_model_goes_through_a_third_language(tmp_path: Path) -> None:
     install_file(toymodel.package(tmp_path, "en", "es"))
     install_file(toymodel.package(tmp_path, "es", "fr"))
     assert ("en", "fr") in set(Argos().pairs())
     translator = Argos().load("en", "fr")
     assert translator.origin.count("translate-") == 2
+    (draft,) = translator.translate(["The lamp."], 2)
+    assert draft.pivot == ("es", "ehT pmal.")
+    assert draft.hypotheses[0].text
+    assert not draft.hypotheses[0].looks
 
 
 def test_target_prefix_is_given_and_taken_off(tmp_path: Path) -> None:
@@ -72,9 +77,9 @@ def test_argos_codes_become_language_tags(tmp_path: Path) -> None:
 
 def test_nothing_of_a_long_text_is_cut(tmp_path: Path) -> None:
     install_file(toymodel.package(tmp_path, "en", "es"))
-    text = ", ".join(f"the lamp number {i}" for i in range(700))
+    text = ", ".join(f"the lamp number {i}" for i in range(200))
     (translated,) = best([text])
-    assert all(str(i) in translated for i in range(700))
+    assert all(str(i) in translated for i in range(200))
 
 
 def test_the_newest_version_wins_and_broken_folders_hide_nothing(tmp_path: Path) -> None:
@@ -102,3 +107,16 @@ def test_a_damaged_model_is_said(tmp_path: Path) -> None:
     (package.path / "sentencepiece.model").unlink()
     with pytest.raises(EngineError, match="tokenizer"):
         Argos().load("en", "es")
+
+
+def test_what_the_model_looked_at_becomes_word_links(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    text = "  The lamp, the rope."
+    translator = Argos().load("en", "es", Settings(attention=True))
+    assert "attention:yes" in translator.signature
+    (draft,) = translator.translate([text])
+    judge = Judge([], "en", "es")
+    assert draft.hypotheses[0].text == "  ehT pmal, eht orep."
+    assert judge.links(text, draft.hypotheses[0]) == "0-0 1-1 2-2 3-3 4-4 5-5"
+    (plain,) = Argos().load("en", "es").translate([text])
+    assert judge.links(text, plain.hypotheses[0]) == ""

@@ -6,16 +6,18 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from samples import add_text, draft_all
+from samples import add_text, candidate, draft_all
 
 from workbench import store
-from workbench.errors import InputError
+from workbench.errors import ConflictError, InputError
 from workbench.model import Alignment, Bead
-from workbench.store import beads, steps
+from workbench.store import Edit, beads, realigning, steps
 from workbench.store.alignments import Bitext, save_alignment
 from workbench.store.beads import Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from workbench.store import Database
 
 SOURCE = [f"S{i} one two three." for i in range(8)]
@@ -165,3 +167,100 @@ def test_whatever_is_done_can_be_undone_and_redone(db: Database, seed: int) -> N
     assert " ".join(french) == " ".join(unit.source for unit in store.bitext(db, "fr"))
     for unit_id in ids(db):
         assert all(row["actor"] == "Ana" and row["run_id"] for row in store.history(db, unit_id))
+
+
+def test_a_draft_of_what_is_left_out_never_mixes_with_the_translation(db: Database) -> None:
+    aligned(db)
+    lone = ids(db)[4]
+    with store.running(db, "translate", {}) as run:
+        (pending,) = store.next_pending(db, 1, "de")
+        drafts = [store.UnitDraft(pending, [candidate("Maschine.")])]
+        assert pending.unit_id == lone
+        run.counts["drafted"] = store.save_drafts(db, drafts, run.run_id)
+    assert store.unit(db, lone).target == "Maschine."
+    before = state(db)
+    beads.merge(db, ANA, lone)
+    assert store.unit(db, lone).target == TARGET[5]
+    assert (store.unit(db, lone).origin, store.unit(db, lone).sub_state) == ("test 1", "wb:aligned")
+    steps.undo(db, 1, "Ana")
+    beads.confirm(db, ANA, lone)
+    unit = store.unit(db, lone)
+    assert (unit.target, unit.state, unit.sub_state) == ("", "reviewed", "wb:omitted")
+    steps.undo(db, 1, "Ana")
+    assert state(db) == before
+
+
+def test_edited_texts_stay_whole(db: Database) -> None:
+    aligned(db)
+    two = ids(db)[3]  # S3 with T3 T4
+    store.edit_unit(db, Edit(two, 1, "ben", target="T3 eins zwei drei. Ganz anders."))
+    with pytest.raises(InputError, match="was edited"):
+        beads.move(db, ANA, two, "target", "down")
+    beads.move(db, ANA, two, "target", "up")  # T3 is still there as it was
+    assert store.unit(db, two).target == "Ganz anders."
+    beads.merge(db, ANA, two)
+    assert store.unit(db, two).target == "Ganz anders."
+    assert store.unit(db, two).state == "translated"
+    beads.split(db, ANA, two, len(SOURCE[3]) + 1, 5)
+    assert [u.target for u in store.bitext(db, "de")][3:5] == ["Ganz", "anders."]
+
+
+def test_two_people_never_overwrite_each_other(db: Database) -> None:
+    aligned(db)
+    one, two, three = ids(db)[:3]
+    versions = {one: 1, two: 1, three: 1}
+    beads.merge(db, Seen("Ana", versions), one)
+    ben = Seen("Ben", versions)
+    acts: list[Callable[[], object]] = [
+        lambda: beads.merge(db, ben, two),
+        lambda: beads.move(db, ben, three, "target", "up"),
+        lambda: beads.confirm(db, ben, one),
+        lambda: beads.link(db, ben, one, three),
+    ]
+    for act in acts:
+        with pytest.raises(ConflictError, match=r"Ana changed|another now"):
+            act()
+    beads.confirm(db, Seen("Ben", {one: 2}), one)
+    with pytest.raises(ConflictError, match="Ben changed"):
+        steps.undo(db, 1, "Ana")
+    steps.undo(db, 1, "Ben")
+    steps.undo(db, 1, "Ana")
+    assert shape(db) == [(list(s), list(t)) for s, t in BEADS]
+
+
+def test_align_again_between_confirmed_beads(db: Database) -> None:
+    aligned(db)
+    store.edit_unit(db, Edit(ids(db)[5], 1, "ben", target="Von Ben."))
+    beads.confirm(db, ANA, ids(db)[0])
+    part = realigning.stretch(db, ids(db)[2])
+    assert (len(part.pair.source), len(part.pair.target)) == (7, 8)
+    assert part.pair.pinned == [((4,), (4,))]
+    found = [
+        Bead((0,), (0,), 0.9), Bead((1,), (1,), 0.9), Bead((2,), (2,), 0.9), Bead((3,), (3,), 0.5, {"mt": 1.0}),
+        Bead((4,), (4,), 1.0), Bead((5, 6), (5, 6), 0.9), Bead((), (7,), 0.4),
+    ]  # fmt: skip
+    before = state(db)
+    realigning.realign(db, ANA, part, found, "test 2")
+    whole_but_edited = [(b["source"], b["target"]) for b in store.bitexts.beads(db, 1, "de")]
+    assert whole_but_edited == [
+        ([0], [0]), ([1], [1]), ([2], [2]), ([3], [3]), ([4], [4]), ([5], [5]), ([6, 7], [6, 7]), ([], [8]),
+    ]  # fmt: skip
+    assert [u.target for u in store.bitext(db, "de")][5] == "Von Ben."
+    mt = store.rows(db, "SELECT mt, aligner FROM beads_text WHERE confidence = 0.5")
+    assert mt == [{"mt": 1.0, "aligner": "test 2"}]
+    again = realigning.stretch(db, ids(db)[2])
+    with pytest.raises(InputError, match="same beads"):
+        realigning.realign(db, ANA, again, found, "test 2")
+    steps.undo(db, 1, "Ana")
+    assert state(db) == before
+    stale = realigning.stretch(db, ids(db)[2])
+    beads.confirm(db, Seen("Ben"), ids(db)[2])
+    with pytest.raises(ConflictError):
+        realigning.realign(db, ANA, stale, found, "test 2")
+
+
+def test_only_aligned_units_are_beads(db: Database) -> None:
+    add_text(db, SOURCE)
+    draft_all(db, 1)
+    with pytest.raises(InputError, match="not aligned"):
+        beads.merge(db, ANA, 1)

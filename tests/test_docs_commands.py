@@ -28,6 +28,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as a reader of the README has it: our corpus, a book, some notes, models."""
     shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
     shutil.copy(ROOT / "corpus" / "en" / "handbook.md", tmp_path / "my-book.txt")
+    (tmp_path / "terms.tsv").write_text("source\ttarget\nlamp\tlámpara\n", "utf-8")
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "one.md").write_text("# One\n\nThe lamp was lit.\n", "utf-8")
     english = ["The lamp was lit.", "Nobody came.", "In 1912 a storm broke the window."]

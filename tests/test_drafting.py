@@ -12,6 +12,7 @@ from workbench import registry, store
 from workbench.drafting import Drafter, Judge, Stage, Windows
 from workbench.drafting.clauses import clauses
 from workbench.drafting.judge import calibrated, fit, raw_quality
+from workbench.errors import EngineError
 from workbench.memory import Memory
 from workbench.model import Draft, Hypothesis
 from workbench.protect import Term
@@ -122,6 +123,15 @@ def test_an_error_costs_only_its_segment() -> None:
     assert good.best
     assert not bad.candidates
     assert bad.errors == ["scripted: no"]
+
+
+def test_an_engine_that_miscounts_is_named() -> None:
+    class Short(Scripted):
+        def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:
+            return super().translate(texts[1:], hypotheses)
+
+    with pytest.raises(EngineError, match="scripted gave 1 drafts for 2 texts"):
+        drafter(Short(str.upper)).draft(["Bread", "Soup"])
 
 
 def test_side_by_side_every_engine_drafts_every_text() -> None:

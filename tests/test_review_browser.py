@@ -264,14 +264,16 @@ def test_a_long_text_goes_on_by_itself(server: tuple[str, Path], browser: Browse
         assert page.locator("#p40").count() == 0
         assert page.locator(".unit").count() <= 400
         page.locator("#p459 textarea").focus()
-        assert "at=400" in page.url
-        assert page.url.endswith("#p459")
+        page.wait_for_function("() => /at=400#p459$/.test(location.href)")
         page.reload()
         in_hand(page, "p459")
         assert page.locator("#turn-next").inner_text() == "End of the text."
         page.locator("#p400 textarea").focus()
         page.keyboard.press("Alt+ArrowUp")
         in_hand(page, "p399")
+        page.wait_for_function("() => /at=300#p399$/.test(location.href)")
+        page.locator("#p459 textarea").focus()
+        page.wait_for_function("() => /at=400#p459$/.test(location.href)")
         page.keyboard.press("Control+g")
         page.keyboard.type("41")
         with page.expect_navigation():

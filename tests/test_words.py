@@ -208,7 +208,7 @@ def test_commands_link_search_and_export(project: Path) -> None:
     assert workbench("export", "--to", "eo", "--format", "pharaoh", "--out", "out").exit_code == 0
     sides = [
         Path(f"out.{name}").read_text("utf-8").splitlines()
-        for name in ("pharaoh", "words.en", "words.eo")
+        for name in ("pharaoh", "words-en", "words-eo")
     ]
     assert [side[0] for side in sides] == ["0-1 1-0 2-2", "One house .", "domo unu ."]
     assert {len(side) for side in sides} == {16}

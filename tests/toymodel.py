@@ -21,6 +21,8 @@ from ctranslate2.specs import TransformerSpec
 CODE = 128  # numbers in a piece's code
 POSITIONS = 512  # a power of two: longest input in pieces
 SHARPNESS = 12.0
+END = 2  # where every vocabulary has </s>
+PULL = 16.0
 
 TEXT = """
 The harbour was quiet when the keeper lit the lamp. A small boat came in from the east.
@@ -92,6 +94,9 @@ def _wire(spec: Any, embedding: np.ndarray, projection: np.ndarray) -> None:
     attention.linear[0].weight = only_position * np.float32(40 * np.sqrt(size) / POSITIONS)
     attention.linear[0].bias = np.zeros(size, "float32")
     attention.linear[1].weight = np.concatenate([only_position, only_code])
+    # a position beyond the source looks at the end mark, so that no hypothesis goes on and on
+    attention.linear[0].bias[0] = PULL
+    attention.linear[1].weight[0, :CODE] = embedding[END, :CODE] * (PULL / CODE)
     attention.linear[1].bias = np.zeros(2 * size, "float32")
     attention.linear[2].weight = np.eye(size, dtype="float32")
     attention.linear[2].bias = np.zeros(size, "float32")

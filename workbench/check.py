@@ -17,14 +17,15 @@ BATCH = 1000
 
 
 def check(db: Database, target_langs: Sequence[str]) -> tuple[int, int]:
-    """Run all checks over the units that have a target.
+    """Run all checks over the units that have both sides.
 
     Returns the number of findings, and how many came or went since the last time.
     """
     checks = list(registry.checks().values())
     total = changed = 0
     for target_lang in target_langs:
-        units = (unit for unit in store.bitext(db, target_lang) if unit.target)
+        # what a translation added has no source to compare it with
+        units = (unit for unit in store.bitext(db, target_lang) if unit.target and unit.source)
         while batch := list(islice(units, BATCH)):
             found = [
                 (unit.unit_id, each.name, list(each.findings(unit)))

@@ -55,11 +55,13 @@ class Hypothesis:
 
     `score` is the mean log-probability per token, if the engine has one; `similarity`, 0-100, is how
     like its source the source of a match from the memory is, and None for an engine's own work.
+    `looks` are (character of the source, character of the text) where a model looked as it wrote.
     """
 
     text: str
     score: float | None = None
     similarity: float | None = None
+    looks: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,12 @@ class Settings:
 
     device: Literal["auto", "cpu", "cuda"] = "auto"
     beam: int = 4
+    attention: bool = False  # keep where the model looked
+
+    @property
+    def signature(self) -> str:
+        """Those settings that drafts depend on, as signatures name them."""
+        return f"beam:{self.beam}" + ("|attention:yes" if self.attention else "")
 
 
 class Translator(Protocol):
@@ -238,7 +246,7 @@ class Candidate:
 
     `request` is the number under which an engine's answer to this very text is found again;
     `quality` is how much of it people will probably keep, 0-100; `pivot` the language and text that
-    it went through.
+    it went through; `links` its word links in Pharaoh's form, where the model's attention was kept.
     """
 
     hypothesis: Hypothesis
@@ -248,6 +256,7 @@ class Candidate:
     quality: float | None = None
     findings: tuple[Finding, ...] = ()
     pivot: tuple[str, str] | None = None
+    links: str = ""
 
 
 class Check(Protocol):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # What stands between a name and its language: book.de.txt, book_de.txt, book-de.txt, de/book.txt.
 _BORDERS = re.compile(r"[._\-]")
+# What may stand in place of a language: src.txt and tgt.txt.
+_ROLES = (("src", "source"), ("tgt", "trg", "target"))
 Key = tuple[str, ...]
 
 
@@ -50,8 +52,8 @@ def pair_up(
             f"{folders[0]} holds both sides; say which files are which: --from de --to fr"
         )
     sides = [
-        _by_key(mine, folder, wanted, strict=together)
-        for folder, mine, wanted in zip(folders, files, langs, strict=True)
+        _by_key(mine, folder, (wanted, roles), strict=together)
+        for folder, mine, wanted, roles in zip(folders, files, langs, _ROLES, strict=True)
     ]
     paired = _match(*sides)
     if not paired.pairs:
@@ -66,7 +68,7 @@ def pair_up(
 
 
 def _by_key(
-    files: Iterable[Path], folder: Path, wanted: str | None, *, strict: bool
+    files: Iterable[Path], folder: Path, wanted: tuple[str | None, Key], *, strict: bool
 ) -> dict[Key, list[Path]]:
     """Files by their names without the language; if `strict`, only those whose names say it."""
     found: dict[Key, list[Path]] = defaultdict(list)
@@ -77,15 +79,19 @@ def _by_key(
     return found
 
 
-def _key(path: Path, folder: Path, wanted: str | None) -> tuple[Key, bool]:
-    """The words of a path below a folder without the last that is its language, and if there was one."""
+def _key(path: Path, folder: Path, wanted: tuple[str | None, Key]) -> tuple[Key, bool]:
+    """The words of a path below a folder without the last that is its language, and if there was one.
+
+    `wanted` is the language, if it is known, and words that may stand in its place.
+    """
+    tag, roles = wanted
     parts = path.relative_to(folder).with_suffix("").parts
     words = [word.lower() for part in parts for word in _BORDERS.split(part) if word]
-    for candidate in _forms(wanted):
+    for candidate in [*_forms(tag), *([role] for role in roles)]:
         for start in range(len(words) - len(candidate), -1, -1):
             if words[start : start + len(candidate)] == candidate:
                 return (*words[:start], *words[start + len(candidate) :]), True
-    if wanted is None:
+    if tag is None:
         for start in range(len(words) - 1, -1, -1):
             if len(words) > 1 and _known(words[start]):
                 return (*words[:start], *words[start + 1 :]), True

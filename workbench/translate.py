@@ -130,16 +130,21 @@ def _drafted(
     windows = Windows(_pending(db, job))
     with ThreadPoolExecutor(max_workers=IN_FLIGHT) as workers:
         waiting: deque[tuple[list[PendingUnit], Future[tuple[dict[str, Outcome], float]]]] = deque()
-        for window in windows:
-            waiting.append((window, workers.submit(_draft, drafter, window)))
-            # the first window alone: nothing shall keep it waiting
-            if len(waiting) > IN_FLIGHT or windows.made == 1:
+        try:
+            for window in windows:
+                waiting.append((window, workers.submit(_draft, drafter, window)))
+                # the first window alone: nothing shall keep it waiting
+                if len(waiting) > IN_FLIGHT or windows.made == 1:
+                    mine, future = waiting.popleft()
+                    outcomes, seconds = future.result()
+                    windows.adapt(seconds)
+                    yield mine, outcomes
+            while waiting:
                 mine, future = waiting.popleft()
-                outcomes, seconds = future.result()
-                windows.adapt(seconds)
-                yield mine, outcomes
-        for mine, future in waiting:
-            yield mine, future.result()[0]
+                yield mine, future.result()[0]
+        finally:  # a lost engine or a Ctrl-C: what has not begun need not begin
+            for _, future in waiting:
+                future.cancel()
 
 
 def _pending(db: Database, job: Job) -> Iterator[PendingUnit]:

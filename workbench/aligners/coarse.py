@@ -36,7 +36,8 @@ SHAPES = ((1, 0), (1, 1), (1, 2), (2, 1), (2, 2))
 CHANCE: Floats = np.log(np.array([0.05, 0.7, 0.09, 0.09, 0.02]))
 WEIGHT = 0.6
 # So many forms stand for a block, and the tables are learned from so many pairs of them at most.
-FORMS = 80
+FORMS = 60
+FORMS_TOP = 120
 PAIRS = 300_000
 
 
@@ -84,7 +85,8 @@ def _signatures(side: Side, cuts: Ints) -> Side:
     order = np.lexsort((-value, block))
     block, form = block[order], form[order]
     rank = np.arange(len(block)) - np.searchsorted(block, block)
-    block, form = block[rank < FORMS], form[rank < FORMS]
+    few = rank < (FORMS_TOP if grid == TOP else FORMS)
+    block, form = block[few], form[few]
     size = np.bincount(block, minlength=grid)
     start = np.concatenate([[0], np.cumsum(size)])
     return Side(form, start, size, np.ones(grid), side.forms)

@@ -40,6 +40,8 @@ class Options:
     half: int = 7
     # so many beads' worth of CHANCE beside what a text shows
     belief: float = 30.0
+    # it has no beads of several passages on both sides so many times as often as texts at large
+    large: float = 3.0
     # beads less probable teach nothing, nor do longer ones
     least: float = 0.05
     longest: int = 2
@@ -188,6 +190,11 @@ def _habits(
     for text in {stretch.text for stretch in stretches}:
         mine = [i for i, stretch in enumerate(stretches) if stretch.text == text]
         counts = {shape: sum(found[i].shapes[shape] for i in mine) for shape in CHANCE}
+        joined = sum(counts[shape] for shape in CHANCE if min(shape) > 0)
+        # large beads swallow what is not understood, so they stay as rare as elsewhere
+        for shape in CHANCE:
+            if min(shape) > 1:
+                counts[shape] = min(counts[shape], options.large * CHANCE[shape] * joined)
         total = sum(counts.values()) + options.belief
         habit = pool.habits[text]
         habit.shapes = {

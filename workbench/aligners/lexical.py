@@ -52,7 +52,7 @@ class Lexical:
 
         # the matrices are small: threads would cost more than they give
         with threadpool_limits(1):
-            pool, whole = gather(texts, tables)
+            pool, whole = gather(texts, tables, langs)
             work = _Work(pool, learning.Options(), progress, Saved(saved, texts, langs, tables))
             for text, pair in zip(whole, texts, strict=True):
                 work.add(text, pair.pinned)

@@ -11,6 +11,7 @@ from workbench.aligners import lexicon
 from workbench.aligners.channel import NOTHING, Channel
 from workbench.aligners.edges import EdgeModel, Edges, edges, learn_edges
 from workbench.aligners.features import Side, Vocabulary, read
+from workbench.aligners.shipped import shipped
 from workbench.model import Tables
 
 if TYPE_CHECKING:
@@ -112,10 +113,12 @@ class Pool:
 # The weight of machine translations beside the texts, shared if both sides have one.
 MT = 0.6
 # A translation says much the same words as the text beside it.
-SAME = 0.6
+SAME = 0.8
 
 
-def gather(texts: Sequence[TextPair], tables: Tables) -> tuple[Pool, list[Stretch]]:
+def gather(
+    texts: Sequence[TextPair], tables: Tables, langs: tuple[str, str] = ("", "")
+) -> tuple[Pool, list[Stretch]]:
     """The pool of the texts, and each text as one stretch."""
     vocabularies = Vocabulary(), Vocabulary()
     source = read([p.text for text in texts for p in text.source], vocabularies[0])
@@ -130,7 +133,8 @@ def gather(texts: Sequence[TextPair], tables: Tables) -> tuple[Pool, list[Stretc
     channels[0].seeds = lexicon.alike(*vocabularies)
     there = lexicon.from_tables(tables, *vocabularies)
     back = lexicon.from_tables(tables.reversed(), *vocabularies[::-1])
-    channels[0].known = there, back
+    known = shipped(langs, vocabularies)
+    channels[0].known = _together(there, known[0]), _together(back, known[1])
     classes: dict[str, int] = {}
     found = (
         _joined([edges(text.source, classes) for text in texts]),
@@ -148,6 +152,10 @@ def gather(texts: Sequence[TextPair], tables: Tables) -> tuple[Pool, list[Stretc
         ),
         whole,
     )
+
+
+def _together(first: lexicon.Counts | None, second: lexicon.Counts | None) -> lexicon.Counts | None:
+    return lexicon.add(first, second) if first else second
 
 
 def _translated(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.model import TextPair
 
 # Below this mean score of a form, in nats, a path is hardly better than chance.
-LOST = 0.1
+LOST = 0.04
 # Shorter texts say too little about themselves for that.
 ENOUGH = 20
 # Longer parts without a counterpart are told.

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     Singles = NDArray[np.float32]
     Ints = NDArray[np.int64]
 
-LONGEST_RUN = 4
-# Rows of the band scored at once: enough to keep numpy busy, few enough to have few columns.
+# Rows of the band scored at once: enough to keep numpy busy, few enough to have few columns and forms.
 ROWS = 48
+FORMS = 1_000
 # A form that the other side should have explained and does not costs at most -log of this.
-SURPRISE = 0.08
+SURPRISE = 0.25
 LOWEST = -70.0
 
 
@@ -49,10 +49,12 @@ class Evidence:
 def word_scores(evidence: Evidence, band: Band) -> Singles:
     """How well the forms of each bead explain each other, both ways."""
     score = np.zeros((len(band.shapes), band.n + 1, band.width), np.float32)
-    for first in range(0, band.n, ROWS):
-        end = min(first + ROWS, band.n)
+    longest = max(a for a, _ in band.shapes)
+    rows = int(np.clip(FORMS * band.n / max(1, evidence.source.size.sum()), 8, ROWS))
+    for first in range(0, band.n, rows):
+        end = min(first + rows, band.n)
         # beads that end here may begin a little before
-        top = max(0, first - LONGEST_RUN + 1)
+        top = max(0, first - longest + 1)
         left = int(band.low[top])
         columns = left, int(min(band.low[end] + band.width - 1, band.m))
         if columns[1] <= left:
@@ -74,8 +76,9 @@ def _block(
     """
     source, source_forms = _counted(evidence.source, *rows)
     target, target_forms = _counted(evidence.target, *columns)
-    there = _explained(evidence.forward, source, source_forms, target, target_forms)
-    back = _explained(evidence.backward, target, target_forms, source, source_forms)
+    longest = max(a for a, _ in band.shapes)
+    there = _explained(evidence.forward, (source, source_forms), (target, target_forms), longest)
+    back = _explained(evidence.backward, (target, target_forms), (source, source_forms), longest)
     along = [np.pad(np.cumsum(value, axis=1), ((0, 0), (1, 0))) for value in there]
     down = [np.pad(np.cumsum(value.T, axis=0), ((1, 0), (0, 0))) for value in back]
     for k, (a, b) in enumerate(band.shapes):
@@ -83,7 +86,7 @@ def _block(
             continue
         sums, other = along[a - 1], down[b - 1]
         value = sums[:, b:] - sums[:, :-b] + other[a:] - other[:-a]
-        first = max(0, rows[0] + LONGEST_RUN - a) if rows[0] else 0
+        first = rows[0] + longest - a if rows[0] else 0
         yield k, first + a, value[first - rows[0] :]
 
 
@@ -96,16 +99,17 @@ def _counted(side: Side, first: int, end: int) -> tuple[Singles, Ints]:
 
 
 def _explained(
-    lexicon: Lexicon, given: Singles, given_forms: Ints, other: Singles, other_forms: Ints
+    lexicon: Lexicon, one: tuple[Singles, Ints], two: tuple[Singles, Ints], longest: int
 ) -> list[Singles]:
-    """Scores of the passages of one side given runs of the other, by the length of the run less one."""
+    """Scores of the passages of side two given runs of side one, by the length of the run less one."""
+    (given, given_forms), (other, other_forms) = one, two
     mass = given @ _table(lexicon, given_forms, other_forms)
     length = given.sum(axis=1)
     alone = np.maximum(lexicon.alone[other_forms], SURPRISE).astype(np.float32)
     gain = (1 - alone) / np.maximum(lexicon.unigram[other_forms], 1e-12).astype(np.float32)
     found: list[Singles] = []
     run, run_length = mass, length
-    for a in range(1, min(LONGEST_RUN, len(given)) + 1):
+    for a in range(1, min(longest, len(given)) + 1):
         if a > 1:
             run = run[:-1] + mass[a - 1 :]
             run_length = run_length[:-1] + length[a - 1 :]

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 STEPS = 1000
 # Stretches without a partner that are listed one by one.
 LISTED = 8
+# Characters shown of a text.
+LONGEST = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ def _align(db: Database, job: Job, asked: Asked) -> None:
         for texts in waiting:
             _draft(texts.document_id, job.target_lang, asked.options["engine_name"])
     done = 0
-    label = f"{job.source_lang} to {job.target_lang}, {len(waiting)} texts"
+    label = f"{job.source_lang} to {job.target_lang}, {len(waiting)} {'text' if len(waiting) == 1 else 'texts'}"
     arguments = {"documents": [[t.document_id, t.target_document_id] for t in waiting],
                  "aligner": job.aligner.name, "redo": job.redo}  # fmt: skip
     with store.running(db, "align", arguments) as run, progress(label, STEPS) as advance:
@@ -273,11 +275,27 @@ def _show_one(row: dict[str, Any]) -> None:
     if len(row["unaligned"]) > LISTED:
         click.echo(f"  and {len(row['unaligned']) - LISTED} shorter stretches without a partner")
     print_table(
-        "Look first at", row["look_first"], ("unit_id", "type", "confidence", "source", "target")
+        "Look first at",
+        _shortened(row["look_first"]),
+        ("unit_id", "type", "confidence", "source", "target"),
     )
     click.echo(
         f"  review: workbench serve, then /-/workbench/align/{row['document_id']}/{row['target_lang']}"
     )
+
+
+def _shortened(found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Beads with the beginnings of their texts."""
+    from textwrap import shorten
+
+    return [
+        {
+            **row,
+            "source": shorten(row["source"], LONGEST),
+            "target": shorten(row["target"], LONGEST),
+        }
+        for row in found
+    ]
 
 
 def _range(first: int, last: int) -> str:
@@ -290,8 +308,7 @@ def _write_beads(db: Database, found: Sequence[dict[str, Any]], path: Path) -> N
     try:
         if len(found) > 1:
             path.mkdir(parents=True, exist_ok=True)
-        for row in found:
-            name = f"{row['document_id']}-{Path(row['document']).stem}.tsv"
+        for row, name in zip(found, _names([row["document"] for row in found]), strict=True):
             file = path / name if len(found) > 1 else path
             with file.open("w", encoding="utf-8", newline="\n") as stream:
                 for bead in store.bitexts.beads(db, row["document_id"], row["target_lang"]):
@@ -302,6 +319,15 @@ def _write_beads(db: Database, found: Sequence[dict[str, Any]], path: Path) -> N
             say(f"wrote {row['beads']} beads: {file}")
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error.strerror}; choose another place") from error
+
+
+def _names(documents: Sequence[str]) -> list[str]:
+    """A file name for each document: its own, with its folder's where several are alike."""
+    for depth in range(1, 5):
+        names = ["-".join(Path(name).with_suffix("").parts[-depth:]) for name in documents]
+        if len(set(names)) == len(names):
+            return [f"{name}.tsv" for name in names]
+    return [f"{number}.tsv" for number, _ in enumerate(documents, 1)]
 
 
 COMMANDS = (align,)

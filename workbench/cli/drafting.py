@@ -53,6 +53,8 @@ def engine_options(command: Command) -> Command:
         click.option("--beam", type=click.IntRange(1, 32), help="The beam itself."),
         click.option("--hypotheses", type=click.IntRange(1, 8), default=1, show_default=True,
                      help="Drafts of one engine to keep for each unit."),
+        click.option("--attention", is_flag=True,
+                     help="Keep which words a neural model looked at, as word links of its drafts."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -238,7 +240,8 @@ def _engines(db: Database, source_lang: str, target_lang: str, options: dict[str
     from workbench.translate import Engines
 
     pair = source_lang, target_lang
-    settings = Settings(options["device"], options["beam"] or BEAMS[options["quality"]])
+    beam = options["beam"] or BEAMS[options["quality"]]
+    settings = Settings(options["device"], beam, options["attention"])
     names = options["engine_names"] or ["auto"]
     if names[0] == "auto":
         first = choose.first_that_works(*pair, settings, say=say, offline=options["offline"])

@@ -166,13 +166,15 @@ def _allowed(
 
 
 def _seen(work: Work) -> Seen:
-    """The versions of units that a person saw; raises ValueError or TypeError if they are broken."""
+    """The versions of units that a person saw.  Raises InputError if they are broken."""
     given = work.sent.fields.get("versions") or {}
-    if isinstance(given, str):
-        given = json.loads(given)
-    if not isinstance(given, dict) or len(given) > 10_000:
-        raise TypeError("versions are no object")
-    return Seen(work.actor, {int(unit): int(version) for unit, version in given.items()})
+    try:
+        if isinstance(given, str):
+            given = json.loads(given)
+        versions = {int(unit): int(version) for unit, version in given.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise InputError("the versions are not readable; load the page again") from error
+    return Seen(work.actor, versions)
 
 
 def _level(confidence: float) -> str:

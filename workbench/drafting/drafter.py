@@ -96,7 +96,8 @@ class Drafter:
         signature = f"{translator.signature}|split:{how}" if how else translator.signature
         known = {(c.signature, c.hypothesis.text) for c in outcome.candidates}
         for raw in draft.hypotheses:
-            hypothesis = replace(raw, text=_storable(raw.text))
+            text = _storable(raw.text)
+            hypothesis = raw if text == raw.text else replace(raw, text=text, looks=())
             if (signature, hypothesis.text) in known:
                 continue
             findings = self._findings(outcome.source, hypothesis)
@@ -109,6 +110,7 @@ class Drafter:
                     self._judge.quality(hypothesis, findings, stage.curve),
                     tuple(findings),
                     draft.pivot,
+                    self._judge.links(outcome.source, hypothesis),
                 )
             )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import pairwise
 from math import exp
 from typing import TYPE_CHECKING
 
 from workbench.model import Unit
+from workbench.wordlinks.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +47,18 @@ class Judge:
             return round(hypothesis.similarity, 1)
         value = calibrated(raw_quality(hypothesis.score), curve)
         return round(min(value, DOUBTFUL) if findings else value, 1)
+
+    def links(self, source: str, hypothesis: Hypothesis) -> str:
+        """The words that a model looked at, `0-0 1-2`: 0-based tokens, source first (Pharaoh)."""
+        if not hypothesis.looks:
+            return ""
+        words = [[token.start for token in tokens(text, lang)]
+                 for text, lang in zip((source, hypothesis.text), self._pair, strict=True)]  # fmt: skip
+        pairs = {
+            (bisect_right(words[0], there) - 1, bisect_right(words[1], here) - 1)
+            for there, here in hypothesis.looks
+        }
+        return " ".join(f"{i}-{j}" for i, j in sorted(pairs) if min(i, j) >= 0)
 
 
 def raw_quality(score: float | None) -> float:

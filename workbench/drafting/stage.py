@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench import protect
 from workbench.drafting.clauses import clauses
+from workbench.errors import EngineError
 from workbench.model import Draft, Hypothesis
 
 if TYPE_CHECKING:
@@ -88,7 +89,13 @@ class Stage:
         if not texts:
             return []
         with self._engine_lock:
-            return self.translator.translate(texts, min(hypotheses, self.translator.n_best))
+            drafts = self.translator.translate(texts, min(hypotheses, self.translator.n_best))
+        if len(drafts) != len(texts):
+            raise EngineError(
+                f"{self.translator.origin} gave {len(drafts)} drafts for {len(texts)} texts;"
+                " tell its author, and choose another with --engine"
+            )
+        return drafts
 
     def _whole(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
         if self.translator.verbatim:

@@ -24,8 +24,10 @@ Item = TypeVar("Item", bound=Waiting)
 FIRST_STRETCH = 8
 LONGEST_STRETCH = 16_384
 # A stretch is cut into windows, counted in characters: each is one call of the engine and one
-# transaction.  They grow while they take less time; a killed run loses those that are in flight.
+# transaction.  The first is small, so that a person soon sees something; the others fill a neural
+# engine's batches, and grow while they take less time.  A killed run loses those in flight.
 FIRST_WINDOW = 500
+LEAST_WINDOW = 8_000
 LARGEST_WINDOW = 128_000
 WINDOW_SECONDS = 4.0
 
@@ -41,7 +43,7 @@ class Windows(Generic[Item]):
     def __iter__(self) -> Iterator[list[Item]]:
         length = FIRST_STRETCH
         while stretch := list(islice(self._units, length)):
-            length = min(2 * length, LONGEST_STRETCH)
+            length = min(8 * length, LONGEST_STRETCH)
             stretch.sort(key=lambda unit: (len(unit.source), unit.source))
             while stretch:
                 self.made += 1
@@ -49,10 +51,12 @@ class Windows(Generic[Item]):
 
     def adapt(self, seconds: float) -> None:
         """Make the next windows larger or smaller, by the seconds that one took."""
-        if seconds < WINDOW_SECONDS:
+        if self._size < LEAST_WINDOW:
+            self._size = min(4 * self._size, LEAST_WINDOW)
+        elif seconds < WINDOW_SECONDS:
             self._size = min(2 * self._size, LARGEST_WINDOW)
         elif seconds > 2 * WINDOW_SECONDS:
-            self._size = max(self._size // 2, FIRST_WINDOW)
+            self._size = max(self._size // 2, LEAST_WINDOW)
 
     def _portion(self, stretch: list[Item]) -> list[Item]:
         """The longest units of a stretch, taken off its end; equal texts stay together."""

@@ -44,7 +44,7 @@ class Argos:
             [_model(package, settings) for package in chain],
             chain[0].target_lang,
             origin=f"argos {names.replace('+', ' + ')}",
-            signature=f"engine:argos|models:{names}|beam:{settings.beam}|version:{version()}",
+            signature=f"engine:argos|models:{names}|{settings.signature}|version:{version()}",
         )
 
     def _routes(self) -> dict[tuple[str, str], Route]:

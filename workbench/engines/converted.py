@@ -57,7 +57,7 @@ class Converted:
             origin=f"ctranslate2 {' + '.join(names)}",
             signature=(
                 f"engine:ctranslate2|models:{'+'.join(names)}|weights:{'+'.join(steps)}"
-                f"|beam:{settings.beam}|version:{version()}"
+                f"|{settings.signature}|version:{version()}"
             ),
         )
 

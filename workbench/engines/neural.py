@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench.engines.attention import looks
 from workbench.errors import EngineError
 from workbench.model import Draft, Hypothesis
 
@@ -23,6 +24,10 @@ LENGTH_PENALTY = 0.2
 # Models are trained on sentences; longer input is split at clauses.
 LONGEST_TOKENS = 200
 _CLAUSE = re.compile(r"(?<=[,;:—–。、，；！？.!?])\s*")
+
+
+# A text and its tokens.
+Item = tuple[str, list[str]]
 
 
 class Tokenizer(Protocol):
@@ -61,11 +66,12 @@ class Model:
         self._tokenizer = tokenizer
         self._form = form
         self._beam = settings.beam
+        self._attention = settings.attention
         device = settings.device
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         self._batch_tokens = BATCH_TOKENS[device]
-        self._workers = (os.cpu_count() or 1) if device == "cpu" else 1
+        self._workers = _cores() if device == "cpu" else 1
         try:
             self._translator = ctranslate2.Translator(
                 str(folder),
@@ -133,25 +139,27 @@ class Model:
         tokens = [self._encode(text) for text in texts]
         drafts = [Draft((Hypothesis(text, 0.0),)) for text in texts]
         live = [i for i, mine in enumerate(tokens) if mine]
-        for i, draft in zip(live, self._safely([tokens[i] for i in live], hypotheses), strict=True):
+        made = self._safely([(texts[i], tokens[i]) for i in live], hypotheses)
+        for i, draft in zip(live, made, strict=True):
             drafts[i] = draft
         return drafts
 
-    def _safely(self, tokens: Sequence[list[str]], hypotheses: int) -> list[Draft]:
+    def _safely(self, items: Sequence[Item], hypotheses: int) -> list[Draft]:
         """Translate; if that fails, find out which of them fails, so that it costs only itself."""
         try:
-            return self._compute(tokens, hypotheses)
+            return self._compute(items, hypotheses)
         except RuntimeError as error:
-            if len(tokens) <= 1:
-                return [Draft(error=f"the model failed: {error}") for _ in tokens]
-            middle = len(tokens) // 2
-            return self._safely(tokens[:middle], hypotheses) + self._safely(
-                tokens[middle:], hypotheses
+            if len(items) <= 1:
+                return [Draft(error=f"the model failed: {error}") for _ in items]
+            middle = len(items) // 2
+            return self._safely(items[:middle], hypotheses) + self._safely(
+                items[middle:], hypotheses
             )
 
-    def _compute(self, tokens: Sequence[list[str]], hypotheses: int) -> list[Draft]:
+    def _compute(self, items: Sequence[Item], hypotheses: int) -> list[Draft]:
         """One call for all: CTranslate2 sorts them by length and computes batches by tokens."""
         form = self._form
+        tokens = [mine for _, mine in items]
         longest = max(map(len, tokens), default=0)
         share = sum(map(len, tokens)) // self._workers + longest  # few texts, and no core idle
         results = self._translator.translate_batch(
@@ -163,21 +171,37 @@ class Model:
             batch_type="tokens",
             length_penalty=LENGTH_PENALTY,
             return_scores=True,
+            return_attention=self._attention,
             replace_unknowns=True,
             max_input_length=0,
             max_decoding_length=2 * longest + 32,  # more would be a loop
         )
-        return [self._draft(result) for result in results]
+        return [self._draft(result, item) for result, item in zip(results, items, strict=True)]
 
-    def _draft(self, result: Any) -> Draft:  # noqa: ANN401 - ctranslate2 has no types
-        prefix = list(self._form.target_prefix)
-        found: dict[str, float] = {}
-        for tokens, score in zip(result.hypotheses, result.scores, strict=True):
-            kept = tokens[len(prefix) :] if tokens[: len(prefix)] == prefix else tokens
+    def _draft(self, result: Any, item: Item) -> Draft:  # noqa: ANN401 - ctranslate2 has no types
+        skip = len(self._form.target_prefix)
+        found: dict[str, Hypothesis] = {}
+        for n, (tokens, score) in enumerate(zip(result.hypotheses, result.scores, strict=True)):
+            kept = tokens[skip:] if tuple(tokens[:skip]) == self._form.target_prefix else tokens
             # CTranslate2 divides the sum by length ** penalty, the end mark counted: undo, then average
             mean = score / (len(tokens) + 1) ** (1 - LENGTH_PENALTY)
-            found.setdefault(self._tokenizer.decode(kept).strip(), round(mean, 4))
-        return Draft(tuple(Hypothesis(text, score) for text, score in found.items()))
+            text = self._tokenizer.decode(kept).strip()
+            looked = self._looks(item, text, tokens, result.attention[n]) if self._attention else ()
+            found.setdefault(text, Hypothesis(text, round(mean, 4), looks=looked))
+        return Draft(tuple(found.values()))
+
+    def _looks(
+        self, item: Item, text: str, tokens: Sequence[str], weights: Sequence[Sequence[float]]
+    ) -> tuple[tuple[int, int], ...]:
+        source, pieces = item
+        return looks((source, [*self._form.before, *pieces]), (text, tokens), weights)
+
+
+def _cores() -> int:
+    """The processors that this process may use; a container may have fewer than the machine."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def version() -> str:
@@ -201,5 +225,7 @@ def _joined(text: str, parts: Sequence[Part], drafts: Sequence[Draft]) -> Draft:
         chosen = [draft.hypotheses[n] for draft in drafts]
         middle = "".join(h.text + part.space for h, part in zip(chosen, parts, strict=True))
         mean = sum(h.score or 0.0 for h in chosen) / len(chosen)
-        joined.append(Hypothesis(left + middle + right, round(mean, 4)))
+        looked = chosen[0].looks if len(parts) == 1 else ()  # of several parts nothing is kept
+        moved = tuple((a + len(left), b + len(left)) for a, b in looked)
+        joined.append(Hypothesis(left + middle + right, round(mean, 4), looks=moved))
     return Draft(tuple(joined))

@@ -11,7 +11,7 @@ from workbench.wordlinks.tokens import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from workbench.model import Unit
+    from workbench.model import Unit, WordLink
 
 
 class PharaohWriter:
@@ -24,7 +24,7 @@ class PharaohWriter:
         """The links, and a file for each language.  Raises FormatError if both are the same."""
         if source_lang == target_lang:
             raise FormatError(f"word links need two languages, not {source_lang} twice; export tsv")
-        return (".pharaoh", f".words.{source_lang}", f".words.{target_lang}")
+        return (".pharaoh", f".words-{source_lang}", f".words-{target_lang}")
 
     def write(
         self,
@@ -34,15 +34,17 @@ class PharaohWriter:
         source_lang: str,
         target_lang: str,
     ) -> int:
-        """Write the units that are linked; equally many lines in each file."""
+        """Write a line into each file for every unit; that of a unit without links is empty."""
         count = 0
         for unit in units:
-            if not isinstance(unit, LinkedUnit):
-                continue
+            links: tuple[WordLink, ...] = ()
+            spaced = False
+            if isinstance(unit, LinkedUnit):
+                links, spaced = unit.links, unit.spaced
             lines = (
-                pharaoh((link.source, link.target) for link in unit.links),
-                _words(unit.source, source_lang, spaced=unit.spaced),
-                _words(unit.target, target_lang, spaced=unit.spaced),
+                pharaoh((link.source, link.target) for link in links),
+                _words(unit.source, source_lang, spaced=spaced),
+                _words(unit.target, target_lang, spaced=spaced),
             )
             for stream, line in zip(streams, lines, strict=True):
                 stream.write(line.encode("utf-8", "replace") + b"\n")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from workbench.store.database import now, writing
-from workbench.store.placing import Placed, Standing, around_touched, crossings, placed
+from workbench.store.placing import Placed, Standing, around_touched, crossings, placed, whole
 from workbench.store.regroup import shelf
 from workbench.store.sides import joined
 from workbench.store.views import create_pair_view
@@ -63,17 +63,24 @@ def save_alignment(
 
     Untouched units take the text of their bead, and what they had stays among their matches.  A bead
     that overlaps a touched unit is given to it: its text stays, the aligned text is among its matches.
+    Raises AlignError if a segment is in no bead, or in several.
     """
     with writing(db):
         source = _segments(db, bitext.document_id)
         units = _units(db, bitext)
-        beads = around_touched(alignment.beads, [unit for unit in units if unit.touched])
+        size = db.conn.execute(
+            "SELECT count(*) FROM segments WHERE document_id = ?", (bitext.target_document_id,)
+        ).fetchone()[0]
+        found = whole(alignment.beads, len(source), size)
+        beads = around_touched(found, [unit for unit in units if unit.touched])
         places, shifts = placed(beads, units, [segment.position for segment in source])
         kept = {place.unit.id for place in places if place.unit}
-        _clear(db, bitext, [u.id for u in units], [u.id for u in units if u.id not in kept])
+        left_over = [unit for unit in units if unit.id not in kept]
+        _clear(db, bitext, [unit.id for unit in units], [unit.id for unit in left_over])
         _shift(db, bitext.document_id, shifts)
         bitext_id = _bitext_row(db, bitext, alignment, origin, run_id)
         _Writer(db, bitext, bitext_id, origin, run_id).write(places)
+        _move_notes(db, bitext, {u.id: source[u.source[0]].id for u in left_over if u.source})
 
 
 def _segments(db: Database, document_id: int) -> list[_Segment]:
@@ -144,6 +151,20 @@ def _clear(db: Database, bitext: Bitext, ids: Sequence[int], left_over: Sequence
         db.conn.execute(
             f"UPDATE units SET document_id = ?, position = id, version = version + 1 WHERE id {_EVERY}",
             (shelf(db, bitext.document_id), gone),
+        )
+
+
+def _move_notes(db: Database, bitext: Bitext, first: dict[int, int]) -> None:
+    """Give the notes of units that are left over to the units that have their first segments now."""
+    noted = db.conn.execute(
+        f"SELECT DISTINCT unit_id FROM notes WHERE unit_id {_EVERY}", (json.dumps(list(first)),)
+    ).fetchall()
+    for (unit_id,) in noted:
+        db.conn.execute(
+            "UPDATE notes SET unit_id = (SELECT us.unit_id FROM unit_segments us"
+            " JOIN units u ON u.id = us.unit_id WHERE us.segment_id = ? AND u.target_lang = ?)"
+            " WHERE unit_id = ?",
+            (first[unit_id], bitext.target_lang, unit_id),
         )
 
 

@@ -151,6 +151,7 @@ def confirm(db: Database, seen: Seen, unit_id: int, *, on: bool = True) -> Stepp
         row = row_seen(db, seen, unit_id)
         new = {**row, "bead": dict(row["bead"]), "updated_by": seen.actor}
         if on:
+            new["target"] = "" if _is_drafted(row) else row["target"]
             _confirm(new, seen.actor)
         else:
             new["bead"] |= {"confirmed_by": None, "confirmed_at": None, "mark": ""}
@@ -188,16 +189,20 @@ def blank(row: Row, before: Sequence[Row]) -> Row:
     lowest = min((one["state"] for one in before), key=STATES.index)
     crossing = max(one["bead"]["crossing"] for one in before)
     bead = (new_bead(before) or {}) | {"crossing": crossing}
-    return {**row, "bead": bead, "state": lowest, "score": None, "match_id": None}
+    origin = next((one["origin"] for one in before if one["targets"]), row["origin"])
+    new = {"bead": bead, "state": lowest, "origin": origin, "score": None, "match_id": None}
+    return {**row, **new}
 
 
 def settled(row: Row) -> Row:
-    """A row with the state that its text allows."""
+    """A row with the state that its text allows; a machine's draft is none of a changed source."""
+    if _is_drafted(row):
+        row["target"] = ""
     if not row["target"]:
         row |= {"state": "initial", "sub_state": ""}
     elif row["state"] == "initial":
         row["state"] = "translated"
-    if row["target"] and row["sub_state"] in {"", "wb:omitted", "wb:added"}:
+    if row["targets"] and row["sub_state"] in {"", "wb:mt", "wb:tm", "wb:omitted", "wb:added"}:
         row["sub_state"] = ALIGNED
     if not (row["segments"] and row["targets"]):
         row["bead"]["crossing"] = 0
@@ -234,9 +239,15 @@ def segment_before(db: Database, row: Row) -> int | None:
     return found[0] if found else None
 
 
+def _is_drafted(row: Row) -> bool:
+    """Whether a bead without a target shows a machine's draft."""
+    return not row["targets"] and row.get("sub_state") in {"wb:mt", "wb:tm"}
+
+
 def _united(db: Database, row: Row, other: Row) -> tuple[list[int], str]:
     """The target sides of two beads as one, in the order of the target text."""
     lang = row["target_lang"]
+    row, other = ({**half, "target": ""} if _is_drafted(half) else half for half in (row, other))
     places: dict[int, int] = dict(
         db.conn.execute(
             "SELECT id, position FROM segments WHERE id IN (SELECT value FROM json_each(?))",

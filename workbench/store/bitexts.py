@@ -65,20 +65,25 @@ def _passages(db: Database, document_id: int) -> list[Passage]:
 
 
 def _drafts(db: Database, document_id: int, target_lang: str) -> list[str] | None:
+    query = "SELECT id FROM segments WHERE document_id = ? ORDER BY position"
+    ids = [row[0] for row in db.conn.execute(query, (document_id,))]
+    return drafts_of(db, ids, target_lang)
+
+
+def drafts_of(db: Database, segment_ids: Sequence[int], target_lang: str) -> list[str] | None:
     """The machine's latest draft of each segment, empty where there is none; None if there are none."""
-    drafts: list[str] = [
-        row[0]
-        for row in db.conn.execute(
-            """SELECT coalesce((SELECT m.text FROM unit_segments us JOIN units u ON u.id = us.unit_id
-              JOIN matches m ON m.unit_id = u.id
-              WHERE us.segment_id = s.id AND u.target_lang = ? AND m.type = 'mt' AND m.lang = ''
-                AND (SELECT count(*) FROM unit_segments n WHERE n.unit_id = u.id) = 1
-              ORDER BY m.id DESC LIMIT 1), '')
-            FROM segments s WHERE s.document_id = ? ORDER BY s.position""",
-            (target_lang, document_id),
-        )
-    ]
-    return drafts if any(drafts) else None
+    found: dict[int, str] = dict(
+        db.conn.execute(
+            """SELECT us.segment_id, (SELECT m.text FROM matches m WHERE m.unit_id = u.id
+                AND m.type = 'mt' AND m.lang = '' ORDER BY m.id DESC LIMIT 1) AS draft
+            FROM unit_segments us JOIN units u ON u.id = us.unit_id
+            WHERE us.segment_id IN (SELECT value FROM json_each(?)) AND u.target_lang = ?
+              AND draft IS NOT NULL
+              AND (SELECT count(*) FROM unit_segments n WHERE n.unit_id = u.id) = 1""",
+            (json.dumps(segment_ids), target_lang),
+        ).fetchall()
+    )
+    return [found.get(segment, "") for segment in segment_ids] if found else None
 
 
 def beads(db: Database, document_id: int, target_lang: str) -> Iterator[dict[str, Any]]:

@@ -87,10 +87,10 @@ def _match(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: in
         _save_pivot(db, unit_id, candidate, at, run_id)
     cursor = db.conn.execute(
         "INSERT INTO matches (unit_id, type, origin, text, similarity, match_quality, score, signature,"
-        " created_at, run_id, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " created_at, run_id, request, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (unit_id, "mt" if hypothesis.similarity is None else "tm", candidate.origin, hypothesis.text,
          hypothesis.similarity, candidate.quality, hypothesis.score, candidate.signature, at, run_id,
-         candidate.request),
+         candidate.request, candidate.links),
     )  # fmt: skip
     return int(cursor.lastrowid or 0)
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from workbench.errors import AlignError
 from workbench.model import Bead
 
 if TYPE_CHECKING:
@@ -31,6 +32,25 @@ class Placed:
     bead: Bead
     unit: Standing | None
     position: int
+
+
+def whole(beads: Sequence[Bead], source: int, target: int) -> list[Bead]:
+    """Beads that cover two texts of so many segments, in the order of the source.
+
+    Raises AlignError if a segment is in none of them, or in several.
+    """
+    for name, count, found in (
+        ("source", source, [n for bead in beads for n in bead.source]),
+        ("target", target, [n for bead in beads for n in bead.target]),
+    ):
+        if sorted(found) != list(range(count)):
+            raise AlignError(
+                f"the aligner left out or repeated {name} segments; report this to who made it, and use"
+                " another: --aligner gale-church"
+            )
+    kept = [bead for bead in beads if bead.source or bead.target]
+    places = [bead.source for bead in kept if bead.source]
+    return kept if places == sorted(places) else _in_order(kept)
 
 
 def around_touched(beads: Sequence[Bead], touched: Sequence[Standing]) -> list[Bead]:

@@ -10,6 +10,7 @@ from workbench.errors import InputError
 from workbench.model import Passage, TextPair
 from workbench.store.alignments import ALIGNED
 from workbench.store.beads import Seen, blank, row_seen, segment_before, settled, source_lang
+from workbench.store.bitexts import drafts_of
 from workbench.store.database import writing
 from workbench.store.sides import side_text
 from workbench.store.steps import Row, Stepped, load, step
@@ -55,8 +56,15 @@ def stretch(db: Database, unit_id: int) -> Stretch:
         for one in rows
         if one["state"] in {"reviewed", "final"} or one["sub_state"] == "wb:edited"
     ]
-    pair = TextPair(_passages(db, source), _passages(db, target), pinned=pinned)
-    return Stretch(rows, source, target, pair, (source_lang(db, row), row["target_lang"]))
+    langs = (source_lang(db, row), row["target_lang"])
+    pair = TextPair(
+        _passages(db, source),
+        _passages(db, target),
+        drafts_of(db, source, langs[1]),
+        drafts_of(db, target, langs[0]),
+        pinned,
+    )
+    return Stretch(rows, source, target, pair, langs)
 
 
 def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], origin: str) -> Stepped:

@@ -46,10 +46,14 @@ class Link(NamedTuple):
 
 @dataclass(slots=True)
 class Linker:
-    """Links pairs with what a lexicon and `learn` know."""
+    """Links pairs with what a lexicon and `learn` know.
+
+    `discount` links are taken off each learned word pair before it is used.
+    """
 
     lexicon: Counts | None = None
     learned: Counts | None = None
+    discount: float = DISCOUNT
 
     def priors(self) -> list[Prior]:
         """What is known before a chunk is read."""
@@ -57,7 +61,7 @@ class Linker:
         if self.lexicon is not None:
             known.append(Prior(self.lexicon, LEXICON_MOST))
         if self.learned is not None:
-            known.append(Prior(self.learned.discounted(DISCOUNT), np.inf))
+            known.append(Prior(self.learned.discounted(self.discount), np.inf))
         return known
 
     def learn(self, pairs: Iterable[Pair]) -> Iterator[int]:

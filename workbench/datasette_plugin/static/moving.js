@@ -13,6 +13,8 @@ const base = list.dataset.base ?? "";
 let hand = null;
 /** @type {((unit: HTMLElement) => void) | null} */
 let prepare = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let noting;
 
 /** The unit in hand. */
 export const current = () => (hand?.isConnected ? hand : null);
@@ -30,11 +32,18 @@ function take(unit) {
   hand = unit;
   unit.classList.add("current");
   showHeading(unit);
+  clearTimeout(noting); // browsers forbid too many changes of the address at once
+  noting = setTimeout(() => notePlace(unit), 200);
+  document.dispatchEvent(new CustomEvent("workbench:unit", { detail: { id: Number(unit.dataset.id), unit } }));
+}
+
+/** Let the address lead back to a unit. @param {HTMLElement} unit */
+function notePlace(unit) {
   const address = new URL(location.href);
   address.hash = unit.id;
-  if (address.searchParams.has("at") || unit.dataset.window) address.searchParams.set("at", unit.dataset.window ?? units()[0].dataset.position ?? "0");
+  if (unit.dataset.window) address.searchParams.set("at", unit.dataset.window);
+  else address.searchParams.delete("at");
   history.replaceState(history.state, "", address);
-  document.dispatchEvent(new CustomEvent("workbench:unit", { detail: { id: Number(unit.dataset.id), unit } }));
 }
 
 /** The heading that a unit stands under, in the line that stays in sight. @param {HTMLElement} unit */
@@ -180,6 +189,8 @@ function watch(side) {
 
 /** Start to follow the person through the list. */
 export function follow() {
+  const at = new URL(location.href).searchParams.get("at");
+  if (at) for (const unit of units()) unit.dataset.window = at;
   list.addEventListener("focusin", (event) => {
     spent(null);
     const unit = unitOf(event.target);

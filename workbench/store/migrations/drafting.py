@@ -1,4 +1,4 @@
-"""What engines were asked, pivot texts, and the glossary."""
+"""What engines were asked, pivot texts, the glossary, and what models looked at."""
 
 from __future__ import annotations
 
@@ -31,3 +31,9 @@ def m004_requests_and_terms(db: Database) -> None:
     """What an engine was asked, so that it is never asked twice; pivot texts; the glossary."""
     for statement in statements(_REQUESTS_AND_TERMS):
         db.conn.execute(statement)
+
+
+@MIGRATIONS()
+def m005_links_of_matches(db: Database) -> None:
+    """The word links of a draft by its model's attention, in Pharaoh's form, where they were kept."""
+    db.conn.execute("ALTER TABLE matches ADD COLUMN links TEXT NOT NULL DEFAULT ''")
