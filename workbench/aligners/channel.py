@@ -68,10 +68,10 @@ class Channel:
     def keep(self) -> None:
         """What was learned last is known from now on: the batch is done."""
         if self.fresh:
-            self.taught = lexicon.add(self.fresh[0], self.taught)
+            fresh = [lexicon.pruned(counts) for counts in self.fresh]
+            self.taught = lexicon.add(fresh[0], self.taught)
             there, back = (
-                lexicon.add(fresh, known)
-                for fresh, known in zip(self.fresh, self.known, strict=True)
+                lexicon.add(counts, known) for counts, known in zip(fresh, self.known, strict=True)
             )
             self.known, self.fresh = (there, back), None
 

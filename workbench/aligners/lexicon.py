@@ -145,6 +145,16 @@ def _look_up(counts: Counts, key: Ints) -> Floats:
     return np.where(counts.key[at] == key, counts.pair[at], 0.0)
 
 
+# Pairs expected less often than this in a batch are not carried on: there are millions of them.
+WORTH = 0.3
+
+
+def pruned(counts: Counts) -> Counts:
+    """The counts without the pairs that are hardly ever met."""
+    kept = counts.pair >= WORTH
+    return Counts(counts.key[kept], counts.pair[kept], counts.given, counts.seen)
+
+
 def add(first: Counts, second: Counts | None) -> Counts:
     """Both counts together."""
     if second is None:
