@@ -26,5 +26,7 @@ def test_languages_have_english_names(tag: str, expected: str) -> None:
 
 def test_a_name_costs_no_table_of_all_names() -> None:
     code = "from workbench import lang; lang.name('es'); import sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert "language_data.name_data" not in loaded.stdout.split()
