@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 # A word in more segments than this says little, and reading them all takes long.
-COMMON = 2000
+COMMON = 1000
 # Words to look for, and segments to compare.
 MOST_WORDS = 8
-MOST_COMPARED = 4000
+MOST_COMPARED = 1000
 # Texts longer than this are compared by their beginning.
 LONGEST = 2000
 
@@ -64,6 +64,7 @@ def _candidates(
         return []
     rare = _rare(db, index, pieces)
     query = " OR ".join(rare) if rare else " AND ".join(pieces[:MOST_WORDS])
+    # the + keeps SQLite from starting at all reviewed units in place of the hits
     return rows(
         db,
         f"""SELECT u.id AS unit_id, s.text AS source, u.target, u.state, u.updated_by,
@@ -73,7 +74,7 @@ def _candidates(
         JOIN documents d ON d.id = s.document_id
         JOIN unit_segments us ON us.segment_id = s.id AND us.position = 0
         JOIN units u ON u.id = us.unit_id
-        WHERE d.lang = ? AND u.target_lang = ? AND u.state IN ('reviewed', 'final') AND u.id <> ?
+        WHERE d.lang = ? AND +u.target_lang = ? AND +u.state IN ('reviewed', 'final') AND u.id <> ?
           AND u.target <> '' AND NOT EXISTS (
             SELECT 1 FROM unit_segments more WHERE more.unit_id = u.id AND more.position > 0)
         ORDER BY u.updated_at DESC LIMIT ?""",

@@ -1,0 +1,32 @@
+"""Names of languages."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from workbench import lang
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("es", "Spanish"),
+        ("pt-BR", "Portuguese (Brazil)"),
+        ("zh-Hant", "Chinese (Traditional)"),
+        ("sr-Latn-RS", "Serbian (Latin, Serbia)"),
+        ("qaa", "qaa"),
+    ],
+)
+def test_languages_have_english_names(tag: str, expected: str) -> None:
+    assert lang.name(tag) == expected
+
+
+def test_a_name_costs_no_table_of_all_names() -> None:
+    code = "from workbench import lang; lang.name('es'); import sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert "language_data.name_data" not in loaded.stdout.split()
