@@ -149,6 +149,18 @@ def ready(page: Page) -> None:
     )
 
 
+@contextmanager
+def leaving(page: Page) -> Iterator[None]:
+    """Wait until what is done inside has brought another document, whole, with its scripts.
+
+    Playwright's `expect_navigation` is content with a changed fragment of the same document.
+    """
+    page.evaluate("() => { window.stillHere = true; }")
+    yield
+    page.wait_for_function("() => !window.stillHere && document.readyState === 'complete'")
+    ready(page)
+
+
 def said(page: Page, text: str) -> None:
     """Wait until the page's line for messages says something."""
     page.wait_for_function(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, chromium, desk, said, served
+from browser import LINES, chromium, desk, leaving, said, served
 from click.testing import CliRunner
 
 from workbench import store
@@ -269,7 +269,7 @@ def test_worst_first_and_both_ways_to_the_review_page(
         said(page, "Confirmed")
         assert page.locator(".bead").first.get_attribute("id") != first
         in_hand(page, 0)
-        with page.expect_navigation():
+        with leaving(page):
             page.keyboard.press("e")
         assert page.url.startswith(f"{url}/-/workbench/{number}/es?at=")
         page.get_by_role("link", name="alignment").click()

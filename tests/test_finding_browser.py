@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, chromium, served
+from browser import LINES, chromium, leaving, served
 from samples import add_text, draft_all
 
 from workbench import store
@@ -50,7 +50,7 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     page.on("console", lambda message: complain(message.type, message.text))
     page.goto(f"{site}/-/workbench/find")
     page.fill("#name", "Ana")
-    with page.expect_navigation():
+    with leaving(page):
         page.press("#name", "Enter")
     yield page
     context.close()
@@ -62,7 +62,7 @@ def complain(kind: str, text: str) -> None:
 
 
 def go(page: Page, selector: str) -> None:
-    with page.expect_navigation():
+    with leaving(page):
         page.locator(selector).press("Enter")
 
 
@@ -84,7 +84,7 @@ def test_find_replace_and_take_it_back_by_keyboard(page: Page, db_path: Path) ->
     shown = page.locator(".found ins").count()
     assert (shown, page.locator(".found li").count()) == (29, 30)  # Ben's has no storm
     assert page.locator(".found ins").first.inner_text() == "TEMPESTAD"
-    with page.expect_navigation():
+    with leaving(page):
         page.get_by_role("button", name="Replace in all").press("Enter")
     assert "/run/" in page.url
     assert page.locator(".found li").count() == shown
@@ -92,7 +92,7 @@ def test_find_replace_and_take_it_back_by_keyboard(page: Page, db_path: Path) ->
         assert "TEMPESTAD" in store.unit(db, 2).target
         # somebody works on one of them meanwhile
         store.edit_unit(db, Edit(2, store.unit(db, 2).version, "Ben", target="Of Ben."))
-    with page.expect_navigation():
+    with leaving(page):
         page.get_by_role("button", name="Undo this batch").press("Enter")
     assert "1 left as they were" in page.locator("main").inner_text()
     with store.opened(db_path) as db:
@@ -110,10 +110,10 @@ def test_filters_are_kept_and_shown(page: Page) -> None:
     page.fill("#s-title", "Numbers <first>")
     go(page, "#s-title")
     page.goto(page.url.split("?")[0])
-    with page.expect_navigation():
+    with leaving(page):
         page.get_by_role("link", name="Numbers <first>").click()
     assert found(page) == "1"
-    with page.expect_navigation():
+    with leaving(page):
         page.locator(".found a").first.click()
     assert page.evaluate("location.hash") == "#p2"
 
@@ -128,14 +128,14 @@ def test_a_broken_pattern_is_said_and_the_form_stays(page: Page) -> None:
 def test_roles_are_given_and_hold(page: Page, site: str, browser: Browser) -> None:
     page.goto(f"{site}/-/workbench/people")
     page.fill("#p-person", "Tina")
-    with page.expect_navigation():
+    with leaving(page):
         page.get_by_role("button", name="Add").click()
     assert "You are Ana, admin" in page.locator("main").inner_text()
     context = browser.new_context()
     tina = context.new_page()
     tina.goto(f"{site}/-/workbench/find?lang=es")
     tina.fill("#name", "Tina")
-    with tina.expect_navigation():
+    with leaving(tina):
         tina.press("#name", "Enter")
     tina.locator("summary", has_text="Change all units found").click()
     assert tina.get_by_role("button", name="Accept all").count() == 0
@@ -152,7 +152,7 @@ def test_no_page_scrolls_sideways_or_fails_axe(
     page = context.new_page()
     page.goto(f"{site}/-/workbench/find")
     page.fill("#name", "Ana")
-    with page.expect_navigation():
+    with leaving(page):
         page.press("#name", "Enter")
     for path in ("find", "find?lang=ar", "find?text=storm&find=STORM&with=x", "find?by=Ben&since=2020-01-01",
                  "people", "report", "run/1"):  # fmt: skip
