@@ -299,7 +299,7 @@ class Bead:
 
     `confidence` is the probability that the bead is exactly right.  `signals` say what spoke for it
     and against it, in nats (log of how much likelier the bead is than chance); keys are among
-    `length`, `lexical`, `identical`, `prior`, `mt`, `shape`, `structure`.
+    `length`, `lexical`, `mt`, `shape`, `structure`, `pinned`, or an aligner's own.
     """
 
     source: tuple[int, ...]
