@@ -120,7 +120,6 @@ class Sentences:
 
 def itself_row(count: int, folder: Path) -> str:
     """The row of argostranslate, called for each paragraph of four sentences, as its users do."""
-    install_big_model(folder)
     original = argostranslate(folder)
     translator = argos.Argos().load("en", "tlh")
     texts = sentences(count)
@@ -145,9 +144,8 @@ def itself_row(count: int, folder: Path) -> str:
     return row(label, count, result)
 
 
-def argos_row(count: int, folder: Path) -> str:
+def argos_row(count: int) -> str:
     """The table's row for Argos."""
-    install_big_model(folder)
     translator = argos.Argos().load("en", "tlh")
     model = translator._models[0]
     texts = sentences(count)
@@ -199,10 +197,11 @@ def main() -> None:
     print(
         "| bare engine | segments | bare, segments/s | workbench, segments/s | ratio |\n|---|--:|--:|--:|--:|"
     )
+    # one folder for both: argostranslate reads its settings once
     with tempfile.TemporaryDirectory() as folder:
-        print(argos_row(for_argos, Path(folder)))
-    with tempfile.TemporaryDirectory() as folder:
-        print(itself_row(for_argos, Path(folder)))
+        install_big_model(Path(folder))
+        print(argos_row(for_argos), flush=True)
+        print(itself_row(for_argos, Path(folder)), flush=True)
     print("\n".join(apertium_rows(for_apertium)))
 
 
