@@ -14,14 +14,13 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 
 
-class Client:
+class Visitor:
     """One browser without a screen: a cookie jar and a served database."""
 
     def __init__(self, url: str, db_path: Path) -> None:
         self.url = url
         self.db_path = db_path
         self.cookies: dict[str, str] = {}
-        self._token: str | None = None
 
     def ask(
         self, method: str, path: str, body: str | bytes = b"", headers: dict[str, str] | None = None
@@ -44,6 +43,12 @@ class Client:
         status, text, _ = self.ask("GET", path)
         assert status == 200, text
         return text
+
+
+class Client(Visitor):
+    """A visitor that keeps the token against forged forms."""
+
+    _token: str | None = None
 
     def get_json(self, path: str) -> Answer:
         """The JSON of an address that must be there."""

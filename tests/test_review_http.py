@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from browser import LINES, served
 from samples import add_text, draft_all
+from site_client import Visitor
 
 from workbench import store
 from workbench.store import Edit
@@ -22,36 +22,8 @@ if TYPE_CHECKING:
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 
 
-class Site:
-    """A served database and a plain HTTP client with one cookie jar."""
-
-    def __init__(self, url: str, db_path: Path) -> None:
-        self.url = url
-        self.db_path = db_path
-        self.cookies: dict[str, str] = {}
-
-    def ask(
-        self, method: str, path: str, body: str | bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[int, str, http.client.HTTPMessage]:
-        """Send a request; the status, the text and the headers of its answer."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        connection.request(
-            method, path, body, {**({"Cookie": cookie} if cookie else {}), **(headers or {})}
-        )
-        response = connection.getresponse()
-        text = response.read().decode("utf-8", "replace")
-        for header in response.headers.get_all("set-cookie", []):
-            name, _, value = header.split(";")[0].partition("=")
-            self.cookies[name] = value
-        connection.close()
-        return response.status, text, response.headers
-
-    def get(self, path: str) -> str:
-        """The text of a page that must be there."""
-        status, text, _ = self.ask("GET", path)
-        assert status == 200, text
-        return text
+class Site(Visitor):
+    """A visitor that reads the token of each form anew, from its page."""
 
     def form(self, path: str, page: str = "/-/workbench", **fields: str) -> tuple[int, str]:
         """Send a plain form as the page at `page` has it."""

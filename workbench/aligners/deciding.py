@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 # A bead is worth its probability less this, so beads that are probably wrong are not strung together.
 COST = 0.4
-# The committee: under each, the weights of words, lengths and edges are multiplied by these.
-COMMITTEE = ((1.0, 1.0, 1.0),)
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,8 @@ class Verdict:
 def decide(scored: Scored, stretch: Stretch, options: Options) -> Verdict:
     """The beads of the highest expected worth."""
     band = scored.band
-    weights = np.array([options.words, options.lengths, options.edges])
-    posts = [scored.posteriors(*(weights * member))[1] for member in COMMITTEE]
-    bead = np.mean([post.bead for post in posts], axis=0)
-    skip = np.mean([_skipped(scored, post) for post in posts], axis=0)
+    post = scored.posteriors(options.words, options.lengths, options.edges)[1]
+    bead, skip = post.bead, _skipped(scored, post)
     alone = bead[0].sum(axis=1)
     worth = bead - COST
     worth[0] = alone[:, None] - COST
