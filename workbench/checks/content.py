@@ -61,11 +61,8 @@ class Copied:
         if len(pieces & set(unit.target.split())) < min(len(pieces) / 2, STRETCH / 2):
             return  # most units end here, cheaply
         source, target = lang.words(unit.source), lang.words(unit.target)
-        if (
-            len(source) >= 3
-            and _folded(source) == _folded(target)
-            and 2 * _small(source) > len(source)
-        ):
+        folded = _folded(source)
+        if len(folded) >= 3 and folded == _folded(target) and 2 * _small(source) > len(source):
             yield Finding(self.name, "warning", "the target is the source, untranslated")
             return
         stretches = {tuple(_folded(run)) for run in _runs(source) if _small(run) >= STRETCH - 1}
