@@ -60,7 +60,9 @@ class Copied:
         pieces = set(unit.source.split())
         if len(pieces & set(unit.target.split())) < min(len(pieces) / 2, STRETCH / 2):
             return  # most units end here, cheaply
-        source, target = lang.words(unit.source), lang.words(unit.target)
+        source, target = (
+            lang.words(protect.without_spans(text)) for text in (unit.source, unit.target)
+        )
         if (
             len(source) >= 3
             and _folded(source) == _folded(target)
