@@ -82,6 +82,13 @@ TABLE = [
 ]
 
 
+def test_a_by_line_says_nothing_of_the_width_of_long_lines() -> None:
+    lines = ["THE LAST OF THE LIGHT", "by A. N. Author", "", *(2 * PROSE[0:1] + PROSE[2:3])]
+    found = blocks("\n".join(lines))
+    assert [kind for kind, _ in found] == ["heading", *4 * ["paragraph"]]
+    assert found[1][1] == "by A. N. Author"
+
+
 @pytest.mark.parametrize(
     "lines", [POEM, TITLES, RECORDS, TABLE], ids=["poem", "titles", "records", "table"]
 )

@@ -98,7 +98,32 @@ def test_news(lang: str, name: str, least: float) -> None:
         ("de", ["Am 3. Oktober kam er.", "Der 1. FC Köln siegte.", "Das war z. B. gut."]),
         ("de", ["„Ende.“", "Der Mann ging.", "Es war 1945.", "Der Krieg war aus."]),
         ("pt", ["O Sr. Silva chegou.", "Não disse nada."]),
-        ("it", ["Il sig. Rossi è qui.", "Che cosa vuole?"]),
+        ("it", ["Il sig. Rossi è qui.", "Che cosa vuole?", "Vedi l’art. 5 e l'avv. Rossi."]),
+        ("fr", ["L’art. 5 s’applique, cf. p. 12.", "Il habite av. Foch."]),
+        ("de", ["Er trat gem. Art. 23 bei.", "Er wohnt in der Hauptstr. 5.", "Und du?"]),
+        (
+            "ru",
+            [
+                "А. С. Пушкин родился в 1799 г. в Москве.",
+                "— Входи!",
+                "Он живёт на ул. Ленина, д. 5.",
+            ],
+        ),
+        (
+            "nl",
+            [
+                "Dhr. Jansen woont in de Kerkstr. 5, bij mevr. De Vries.",
+                "Zie blz. 12 enz.",
+                "Daarna?",
+            ],
+        ),
+        (
+            "pl",
+            ["Mieszka przy ul. Długiej, zob. art. 5 ust. 2.", "Pisał w 1999 r.", "Potem wyjechał."],
+        ),
+        ("sv", ["Han bor t.ex. i Lund, se s. 12.", "Sedan gick han."]),
+        ("cs", ["Bydlí v ul. Dlouhá č. 5.", "Viz čl. 5.", "Narodil se 5. května."]),
+        ("ca", ["El Sr. Puig viu al núm. 5.", "És l’any 52 a.C.", "Després va marxar."]),
         ("ar", ["كيف حالك؟", "أنا بخير."]),
         ("hi", ["यह है।", "वह है।"]),
         ("eo", ["Saluton.", "Kiel vi fartas?"]),

@@ -63,11 +63,8 @@ class Copied:
         source, target = (
             lang.words(protect.without_spans(text)) for text in (unit.source, unit.target)
         )
-        if (
-            len(source) >= 3
-            and _folded(source) == _folded(target)
-            and 2 * _small(source) > len(source)
-        ):
+        folded = _folded(source)
+        if len(folded) >= 3 and folded == _folded(target) and 2 * _small(source) > len(source):
             yield Finding(self.name, "warning", "the target is the source, untranslated")
             return
         stretches = {tuple(_folded(run)) for run in _runs(source) if _small(run) >= STRETCH - 1}

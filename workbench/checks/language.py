@@ -44,7 +44,8 @@ class Language:
         guesses = _guesses(target)
         best, sure = next(iter(guesses.items()))
         if (
-            wanted not in _codes()
+            best == wanted
+            or wanted not in _codes()
             or sure < SURE
             or any(guesses.get(c, 0) > LIKELY for c in _same(wanted))
         ):
@@ -55,10 +56,14 @@ class Language:
 
 
 def _own_words(unit: Unit) -> str:
-    """The target without what must not change and without the words that its source has too."""
+    """The start of the target without what must not change and the words that its source has too."""
     kept = set(unit.source.casefold().split())
-    text = protect.without_spans(unit.target)
-    return " ".join(word for word in text.split() if word.casefold() not in kept)
+    words = protect.without_spans(unit.target).split()
+    folded = " ".join(words).casefold().split()
+    if len(folded) != len(words):  # a letter that becomes a space
+        folded = [word.casefold() for word in words]
+    own = (word for word, same in zip(words, folded, strict=True) if same not in kept)
+    return " ".join(own)[:LONGEST]
 
 
 def _names(text: str) -> bool:
@@ -73,7 +78,7 @@ def _same(code: str) -> set[str]:
 
 def _guesses(text: str) -> dict[str, float]:
     """The likeliest languages of a text with their probabilities, best first."""
-    found = _detector().detect(text[:LONGEST].replace("\n", " "), model="lite", k=5)
+    found = _detector().detect(text, model="lite", k=5)
     return {guess["lang"]: guess["score"] for guess in found}
 
 

@@ -35,7 +35,7 @@ class Numbers:
         if not any(map(str.isdigit, unit.source)):
             return
         source, target = _ascii(unit.source), _ascii(unit.target)
-        found = _values(target) | {_digits(match) for match in _SPACED.findall(target)}
+        found = _values(target) | {_significant(match) for match in _SPACED.findall(target)}
         lost = [number for number in _wanted(source, found) if not self._said(number, unit)]
         if lost:
             yield Finding(self.name, "warning", f"not in the target: {', '.join(lost)}")
@@ -56,7 +56,7 @@ class Numbers:
 def _wanted(source: str, found: set[str]) -> list[str]:
     """The numbers of a source whose digits were not found; `10 000` may have become 10,000."""
     for match in _SPACED.findall(source):
-        if _digits(match) in found:
+        if _significant(match) in found:
             source = source.replace(match, " ")
     numbers = dict.fromkeys(_NUMBER.findall(source))
     return [
@@ -74,18 +74,13 @@ def _is_decade(number: str, source: str, found: set[str]) -> bool:
 def _values(text: str) -> set[str]:
     """The digits of a text's numbers, and of the parts of those that might be two."""
     numbers = _NUMBER.findall(text)
-    parts = {part for number in numbers for part in re.findall(r"\d+", number)}
-    return {""} | {_significant(number) for number in numbers} | {_significant(p) for p in parts}
-
-
-def _digits(number: str) -> str:
-    return _significant(re.sub(r"\D", "", number))
+    parts = [part for n in numbers if not n.isdigit() for part in re.findall(r"\d+", n)]
+    return {"", *map(_significant, numbers), *map(_significant, parts)}
 
 
 def _significant(number: str) -> str:
     """Digits without the zeros that a change of scale adds: 2.3 billion is 2300 million."""
-    digits = re.sub(r"\D", "", number)
-    return digits.strip("0")
+    return (number if number.isdigit() else re.sub(r"\D", "", number)).strip("0")
 
 
 def _ascii(text: str) -> str:

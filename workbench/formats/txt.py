@@ -72,7 +72,10 @@ class _Page:
     def __init__(self, text: str) -> None:
         self.text = text
         self.width = wrap_width(text, groups(text))
-        sample = islice(chain.from_iterable(groups(text)), 10_000)
+        sample = list(islice(chain.from_iterable(groups(text)), 10_000))
+        beyond = sum(line.width for line in sample if line.width > self.width * TOO_LONG)
+        if 2 * beyond > sum(line.width for line in sample):  # one paragraph a line, and a few short
+            self.width = 0
         indents = [line.indent for line in sample]
         self.margin = max(set(indents), key=indents.count, default=0)
 

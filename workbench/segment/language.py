@@ -16,9 +16,14 @@ class Language:
     never: frozenset[str]  # never end a sentence: Mr, e.g
     maybe: frozenset[str]  # end one only before a word that starts sentences: Inc, U.S, a.m
     numeric: frozenset[str]  # never end one before a number: No, p, fig
+    compounds: frozenset[str]  # as `numeric`, at the end of a longer word: Hauptstr
     starters: frozenset[str]  # words that, capitalised, start sentences more than anything else
     capitals: frozenset[str]  # words that are capital everywhere: I
     ordinals: bool  # whether `3.` is how to write third
+
+    def before_number(self, word: str) -> bool:
+        """Whether a number after a word and its full stop belongs to the word."""
+        return word in self.numeric or word.endswith(tuple(self.compounds))
 
     def starts_sentence(self, word: str) -> bool:
         """Whether a word is capital because a sentence starts with it."""
@@ -41,6 +46,6 @@ def language(tag: str) -> Language:
     lists = json.loads(file.read_text("utf-8"))
     sets = {
         key: frozenset(lists.get(key, "").split())
-        for key in ("never", "maybe", "numeric", "starters", "capitals")
+        for key in ("never", "maybe", "numeric", "compounds", "starters", "capitals")
     }
     return Language(name, **sets, ordinals=bool(lists.get("ordinals", False)))

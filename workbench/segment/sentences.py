@@ -44,6 +44,8 @@ _STRONG = re.compile(
 )
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 _VOWEL = re.compile(r"[aeiouyáéíóúàèìòùâêîôûäëïöüãõåæøœ]", re.IGNORECASE)
+# What Romance languages put before a noun without a space: l'art. 5.
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu|dell|nell|all|sull|dall)['’](?=\w\w)", re.IGNORECASE)
 _CAMEL = re.compile(r"[a-z]{1,2}[A-Z]")
 
 
@@ -159,8 +161,8 @@ def _after_ellipsis(candidate: Candidate, rules: Language) -> bool:
 
 def _after_full_stop(candidate: Candidate, rules: Language) -> bool:
     word, following = candidate.word, candidate.next
-    lower = word.lower()
-    if lower in rules.never or (lower in rules.numeric and _is_number(following)):
+    lower = _ELIDED.sub("", word, 1).lower()
+    if lower in rules.never or (_is_number(following) and rules.before_number(lower)):
         return False
     starter = rules.starts_sentence(following)
     if word.isdigit() and rules.ordinals and len(word) <= 2:

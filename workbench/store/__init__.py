@@ -56,7 +56,7 @@ from workbench.store.reading import (
     text_at,
     unit,
 )
-from workbench.store.regroup import Part, Regrouped, regroup
+from workbench.store.regroup import Regrouped, regroup
 from workbench.store.review import (
     UnitsPage,
     changed_lately,
@@ -72,6 +72,7 @@ from workbench.store.review import (
 from workbench.store.runs import Run, running
 from workbench.store.search import search
 from workbench.store.side import first_drafts, heading_before, identity, terms_in, window_before
+from workbench.store.sides import Part
 from workbench.store.similar import similar
 from workbench.store.splitting import merge_units, split_unit
 from workbench.store.terms import add_terms, remove_terms, terms

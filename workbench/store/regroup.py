@@ -14,7 +14,7 @@ from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import STATES
 from workbench.store.database import now, writing
 from workbench.store.runs import running
-from workbench.store.sides import new_bead, shared_targets, target_side, write_target_side
+from workbench.store.sides import Part, new_bead, shared_targets, target_side, write_target_side
 from workbench.store.units import edit_distance
 from workbench.store.views import SOURCE
 
@@ -28,20 +28,6 @@ _KEPT = (
     "document_id", "target_lang", "position", "target", "state", "sub_state", "origin", "score",
     "updated_by", "words", "match_id",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One unit as it shall be: its segments in order, and its target.
-
-    `position` is needed only without segments; else it is the first segment's.  `target_ids` are the
-    segments of an aligned translation; None shares those of the old units by length.
-    """
-
-    segment_ids: tuple[int, ...]
-    target: str
-    position: int | None = None
-    target_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The target side of units that come from a translation that exists: its segments and its bead."""
+"""The sides of units as they are regrouped: their segments, and the bead of a translation that exists."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from workbench.store.regroup import Part
-
 _BEAD = (
     "bitext_id", "confidence", "signals", "crossing", "mark", "aligner", "confirmed_by", "confirmed_at",
 )  # fmt: skip
@@ -23,6 +21,20 @@ _BEAD = (
 def joined(texts: Sequence[str], lang: str) -> str:
     """Segments of a language as one text."""
     return ("" if lang[:2] in SPACELESS_LANGS else " ").join(text for text in texts if text)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One unit as it shall be: its segments in order, and its target.
+
+    `position` is needed only without segments; else it is the first segment's.  `target_ids` are the
+    segments of an aligned translation; None shares those of the old units by length.
+    """
+
+    segment_ids: tuple[int, ...]
+    target: str
+    position: int | None = None
+    target_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from workbench.errors import ConflictError, InputError, StoreError
 from workbench.store.database import writing
 from workbench.store.documents import text_hash
 from workbench.store.reading import original
-from workbench.store.regroup import Part, Regrouped, regroup
+from workbench.store.regroup import Regrouped, regroup
+from workbench.store.sides import Part
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
