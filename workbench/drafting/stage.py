@@ -7,7 +7,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from workbench import protect
+from workbench import lang, protect
 from workbench.drafting.asking import Asking
 from workbench.drafting.clauses import clauses
 from workbench.model import Draft, Hypothesis
@@ -124,7 +124,9 @@ class Stage:
                 drafts.append(failed)
                 continue
             best = [draft.hypotheses[0] for draft in made]
-            text = "".join(h.text + space for h, (_, space) in zip(best, mine, strict=True))
+            text = lang.joined(
+                (clause, h.text, space) for h, (clause, space) in zip(best, mine, strict=True)
+            )
             drafts.append(Draft((Hypothesis(text, _mean_score(best)),)))
         return drafts
 
