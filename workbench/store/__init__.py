@@ -83,6 +83,7 @@ from workbench.store.units import (
     count_pending,
     edit_unit,
     ensure_units,
+    last_position,
     next_pending,
     save_findings,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "is_open",
     "is_workbench",
     "language_pairs",
+    "last_position",
     "link_decisions",
     "matches",
     "merge_units",
