@@ -16,9 +16,22 @@ if TYPE_CHECKING:
     from workbench.store import Database
 
 
-# a slow machine is no failure
-hypothesis.settings.register_profile("default", deadline=None)
-hypothesis.settings.load_profile("default")
+# A slow machine is no failure, and a run of the suite can be repeated; to look for new examples:
+# pytest --hypothesis-profile=explore
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("explore", deadline=None, suppress_health_check=SLOW)
+hypothesis.settings.register_profile(
+    "repeatable", hypothesis.settings.get_profile("explore"), derandomize=True, database=None
+)
+hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A page that did not come in time in a real browser gets a second try, which the report names."""
+    again = pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"])
+    for item in items:
+        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+            item.add_marker(again)
 
 
 @pytest.fixture(autouse=True)

@@ -67,9 +67,9 @@ def test_no_text_breaks_a_check(source: str, target: str) -> None:
     "text", ["a" * 200_000, "1 111" * 50_000, "<a" * 100_000, "{" * 200_000, "a_" * 100_000]
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found(text, text[:-1])
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_findings_are_stored_and_go_when_mended(db: Database) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -258,11 +257,10 @@ def test_a_slow_index_is_given_up_and_asked_once(
 ) -> None:
     monkeypatch.setattr(index, "PATIENCE", 0.3)
     server.stall = 1.0
-    started = time.perf_counter()
     for _ in range(3):
         with pytest.raises(EngineError, match="does not answer"):
             index.fetch()
-    assert time.perf_counter() - started < 1.0
+    assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -290,10 +290,11 @@ def test_two_people_on_one_unit_lose_nothing(server: tuple[str, Path], browser: 
     with desk(browser, url) as ana, desk(browser, url) as ben:
         mine = ben.open(f"/{TWO}/es", "Ben")
         page = ana.open(f"/{TWO}/es", "Ana")
+        # both have begun before either saves; where nothing is typed, a page takes over the other's text
+        mine.locator("#p5 textarea").fill("The old dog sleeps in the garden.")
         page.locator("#p5 textarea").fill("The young dog sleeps in the house.")
         page.locator("#p5 textarea").press("Control+s")
         said(page, "Saved")
-        mine.locator("#p5 textarea").fill("The old dog sleeps in the garden.")
         mine.locator("#p5 textarea").press("Control+Enter")
         said(mine, "Both texts are shown")
         notice = mine.locator("#p5 .notice")
@@ -304,11 +305,11 @@ def test_two_people_on_one_unit_lose_nothing(server: tuple[str, Path], browser: 
         assert stored(db_path, unit)[0] == "The young dog sleeps in the house."
         mine.get_by_role("button", name="Put both together").click()
         has(mine, 5, "The young dog sleeps in the garden.")
+        # the same word: no merge will be offered
+        page.locator("#p5 textarea").fill("The young cat sleeps in the house.")
         mine.locator("#p5 textarea").press("Control+Enter")
         said(mine, "Saved")
         assert stored(db_path, unit) == ("The young dog sleeps in the garden.", "reviewed")
-        # the same word: no merge is offered
-        page.locator("#p5 textarea").fill("The young cat sleeps in the house.")
         page.locator("#p5 textarea").press("Control+s")
         said(page, "Both texts are shown")
         edit(db_path, unit, "The young fox sleeps in the garden.", "Eve")

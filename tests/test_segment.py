@@ -211,9 +211,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_linear_time(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     sentences(HOSTILE[name], "en")
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_nltk_is_loaded_only_when_asked() -> None:
