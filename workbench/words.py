@@ -13,7 +13,8 @@ from workbench.errors import InputError, StoreError
 from workbench.lang import nfc
 from workbench.wordlinks import gold
 from workbench.wordlinks.streaming import Linker
-from workbench.wordlinks.tokens import cut, key
+from workbench.wordlinks.tokens import key
+from workbench.wordlinks.tokens import words as cut_words
 from workbench.wordlinks.training import Pair
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
     step = -(-total // SAMPLE)
     sample = chain(_read(db, job, decided=True), _read(db, job, step=step))
-    for _ in linker.learn(words.pair() for words in sample):
-        pass
+    linker.learn(words.pair() for words in sample)
     waiting: deque[Words] = deque()
     pairs = (_remembered(words, waiting) for words in _read(db, job, all_units=not linker.learned))
     writer = store.LinkWriter(db, job.source_lang, job.target_lang, spaced=job.spaced)
@@ -136,20 +136,32 @@ def _read(
 
 def unit_words(unit: UnitText, job: Job, decisions: Iterable[LinkDecision]) -> Words:
     """A unit's words, and the decisions that still hold for them."""
-    source = [token.text for token in cut(unit.source, job.source_lang, spaced=job.spaced)]
-    target = [token.text for token in cut(unit.target, job.target_lang, spaced=job.spaced)]
+    source = cut_words(unit.source, job.source_lang, spaced=job.spaced)
+    target = cut_words(unit.target, job.target_lang, spaced=job.spaced)
     return Words(unit, source, target, gold.present(decisions, source, target))
 
 
 def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:
-    """Links of every line of one file to the same line of another; both are read twice.
+    """Links of every line of one file to the same line of another; large ones are read twice.
 
     Raises InputError if a file cannot be read or they have different numbers of lines.
     """
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
-    for _ in linker.learn(_line_pairs(source, target, job)):
-        pass
-    return linker.link(_line_pairs(source, target, job))
+    step = max(1, -(-min(_lines(source), _lines(target)) // SAMPLE))
+    few = linker.learn(islice(_line_pairs(source, target, job), 0, None, step))
+    whole = few if step == 1 else None
+    return linker.link(_line_pairs(source, target, job) if whole is None else whole)
+
+
+def _lines(path: Path) -> int:
+    """How many lines a file has; raises InputError for what cannot be read twice."""
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no ordinary file, and is read twice; save it to one first")
+    try:
+        with path.open("rb") as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    except OSError as error:
+        raise InputError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
@@ -162,7 +174,7 @@ def _line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
             ]
             for lines in zip(*files, strict=True):
                 first, second = (
-                    [key(token.text) for token in cut(nfc(line), lang, spaced=job.spaced)]
+                    [key(word) for word in cut_words(nfc(line), lang, spaced=job.spaced)]
                     for line, lang in zip(lines, langs, strict=True)
                 )
                 yield Pair(first, second)

@@ -16,7 +16,7 @@ from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import LinkDecision, WordLink
 from workbench.store import LinkWriter, UnitText
 from workbench.wordlinks import gold
-from workbench.wordlinks.tokens import Token, cut
+from workbench.wordlinks.tokens import Token, tokens
 
 if TYPE_CHECKING:
     from workbench.model import Unit
@@ -100,8 +100,8 @@ def _shown(db: Database, unit_id: int) -> Shown:
     """A unit's links, as stored, or made now if its present text has none yet."""
     unit = store.unit(db, unit_id)
     stored = store.unit_links(db, unit_id)
-    source = cut(unit.source, unit.source_lang, spaced=stored.spaced)
-    target = cut(unit.target, unit.target_lang, spaced=stored.spaced)
+    source = tokens(unit.source, unit.source_lang, spaced=stored.spaced)
+    target = tokens(unit.target, unit.target_lang, spaced=stored.spaced)
     links = stored.links if stored.version else _made(db, unit, source, target)
     return Shown(unit, stored.version, stored.spaced, source, target, links)
 

@@ -12,13 +12,13 @@ from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.training import Chunk, Pair, Prior
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from workbench.wordlinks.arrays import Floats
+    from workbench.wordlinks.arrays import Floats, Longs
 
 # A chunk holds this many cells (source words x target words of its pairs), or a little more ...
-CELLS = 3_000_000
+CELLS = 2_000_000
 # ... and no more conceivable word pairs than this.
 TABLE = 1 << 27
 # Longer sides are linked up to here; nothing that people review comes near.
@@ -64,38 +64,44 @@ class Linker:
             known.append(Prior(self.learned.discounted(self.discount), np.inf))
         return known
 
-    def learn(self, pairs: Iterable[Pair]) -> Iterator[int]:
-        """Learn from pairs, chunk by chunk; gives the number of pairs of each chunk when it is done.
+    def learn(self, pairs: Iterable[Pair]) -> list[Pair] | None:
+        """Learn from pairs, chunk by chunk.
 
-        If they are one chunk only, nothing is done: `link` learns from a chunk while it links it.
+        If they are one chunk only, nothing is done and they are given back: `link` learns from a
+        chunk while it links it.
         """
         read = chunks(pairs)
         first = list(islice(read, 2))
         if len(first) < 2:
-            return
+            return first[0] if first else []
         for number, members in enumerate(chain(first, read)):
-            with _one_thread():
-                chunk = Chunk(members, self.priors())
-                chunk.learn(*self._rounds())
-                found = chunk.learned()
+            found = self._trained(members).learned()
             found.prune(LEAST)
             if self.learned is None:
                 self.learned = Counts()
             self.learned.add(found)
             if number % PRUNE_EVERY == PRUNE_EVERY - 1:
                 self.learned.prune(LEAST * PRUNE_EVERY)
-            yield len(members)
+        return None
 
     def link(self, pairs: Iterable[Pair]) -> Iterator[list[Link]]:
         """The links of each pair, in the order of the pairs."""
         for members in chunks(pairs):
-            found: list[list[Link]] = [[] for _ in members]
-            with _one_thread():
-                chunk = Chunk(members, self.priors())
-                chunk.learn(*self._rounds())
-                for pair, agreement in chunk.agreement():
-                    found[pair] = links(agreement)
-            yield from found
+            yield from self._linked(members)
+
+    def _linked(self, members: list[Pair]) -> list[list[Link]]:
+        found: list[list[Link]] = [[] for _ in members]
+        chunk = self._trained(members)
+        with _one_thread():
+            for pairs, agreement in chunk.agreement():
+                collect(agreement, pairs, found)
+        return found
+
+    def _trained(self, members: list[Pair]) -> Chunk:
+        with _one_thread():
+            chunk = Chunk(members, self.priors())
+            chunk.learn(*self._rounds())
+        return chunk
 
     def _rounds(self) -> tuple[int, int]:
         if self.learned is not None:
@@ -129,8 +135,10 @@ def chunks(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
         yield members
 
 
-def links(agreement: Floats) -> list[Link]:
-    """The links of a pair from the agreement of both directions (I, J)."""
-    rows, columns = np.nonzero(agreement > THRESHOLD)
-    shares = agreement[rows, columns]
-    return [Link(int(i), int(j), float(p)) for i, j, p in zip(rows, columns, shares, strict=True)]
+def collect(agreement: Floats, pairs: Longs, found: Sequence[list[Link]]) -> None:
+    """Add the links of pairs, by number, from the agreement (I, J, B) of both directions."""
+    places = np.nonzero(agreement > THRESHOLD)
+    shares = agreement[places].tolist()
+    rows, columns, members = (side.tolist() for side in (*places[:2], pairs[places[2]]))
+    for i, j, pair, share in zip(rows, columns, members, shares, strict=True):
+        found[pair].append(Link(i, j, share))
