@@ -157,6 +157,14 @@ def test_no_engine_names_four_ways_and_keeps_the_segments(
         assert [unit.state for unit in store.bitext(db, "es")] == ["initial"] * 4
 
 
+def test_auto_is_an_engine_like_others(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    ok("run", "story.txt", "--to", "es", "--engine", "auto", "--engine", "fake", "--db", "w.db")
+    with store.opened(tmp_path / "w.db") as db:
+        origins = {row["origin"] for row in store.rows(db, "SELECT origin FROM matches")}
+        assert origins == {"argos translate-en_es 1.0", "fake en es"}
+
+
 def test_a_pair_without_an_engine_costs_no_other(tmp_path: Path) -> None:
     install_file(toymodel.package(tmp_path, "en", "es"))
     (tmp_path / "titel.txt").write_text("Ein Satz.\n", "utf-8")
