@@ -59,6 +59,7 @@ function behind(unit) {
   }
   [copy.lang, copy.dir] = [area.lang, area.dir];
   if (copy.firstChild instanceof Text && copy.firstChild.data === area.value) return;
+  for (const range of foundBehind ?? []) if (copy.contains(/** @type {Range} */ (range).startContainer)) foundBehind?.delete(range);
   copy.textContent = area.value;
   if (copy.firstChild instanceof Text) for (const range of ranges(copy.firstChild)) foundBehind?.add(range);
 }

@@ -112,7 +112,7 @@ function load(side) {
 /** @param {"next" | "prev"} side @returns {Promise<boolean>} */
 async function fetchWindow(side) {
   const turn = turnOf(document, side);
-  const link = /** @type {HTMLAnchorElement | null} */ (turn.querySelector("a"));
+  const link = /** @type {HTMLAnchorElement | null} */ (turn.querySelector("a[rel]"));
   if (!link) return false;
   let text;
   try {

@@ -85,22 +85,29 @@ let later;
 /** Send what waits; one page at a time does it, where the browser can see to that. @returns {Promise<void>} */
 export function flush() {
   clearTimeout(later);
-  flushing ??= locked(sendAll).finally(() => {
+  flushing ??= sendUntilEmpty().finally(() => {
     flushing = null;
   });
   return flushing;
 }
 
+/** Send, and again what was added while the browser took the lock back. */
+async function sendUntilEmpty() {
+  while (await locked(sendAll) && queue().length);
+}
+
 /** Resolves when nothing waits any more, or after a moment if that does not happen. */
 export const settled = () => Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, 1500))]);
 
-/** @param {() => Promise<void>} work @returns {Promise<void>} */
+/** @param {() => Promise<boolean>} work @returns {Promise<boolean>} */
 const locked = (work) => (navigator.locks ? navigator.locks.request("workbench-queue", work) : work());
 
+/** Send what waits; whether all could be sent. */
 async function sendAll() {
   for (let entry = queue()[0]; entry; entry = queue()[0]) {
-    if (!(await send(entry))) return;
+    if (!(await send(entry))) return false;
   }
+  return true;
 }
 
 /** Send one save; whether to go on with the next. @param {Save} entry @returns {Promise<boolean>} */
