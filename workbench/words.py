@@ -12,16 +12,18 @@ from workbench import lexicon, store
 from workbench.errors import InputError, StoreError
 from workbench.lang import nfc
 from workbench.wordlinks import gold
+from workbench.wordlinks.attention import carried
+from workbench.wordlinks.single import link_pair
 from workbench.wordlinks.streaming import Linker
 from workbench.wordlinks.tokens import key
-from workbench.wordlinks.tokens import words as cut_words
+from workbench.wordlinks.tokens import words as cut
 from workbench.wordlinks.training import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from workbench.model import LinkDecision
+    from workbench.model import LinkDecision, WordLink
     from workbench.store import Database, UnitText
     from workbench.wordlinks.streaming import Link
 
@@ -46,12 +48,17 @@ class Job:
 
 @dataclass(slots=True)
 class Words:
-    """A unit's words on both sides and what people decided about their links."""
+    """A unit's words on both sides, what people decided about their links, and what a model looked at."""
 
     unit: UnitText
     source: list[str]
     target: list[str]
     decisions: dict[tuple[int, int], LinkDecision]
+    looked: list[tuple[int, int]] | None = None
+
+    def decided(self, found: Iterable[Link]) -> list[WordLink]:
+        """The unit's links: what the models found, but for what people decided."""
+        return gold.with_decisions(found, self.decisions, self.source, self.target)
 
     def pair(self) -> Pair:
         """What the models learn from."""
@@ -61,6 +68,7 @@ class Words:
             [key(word) for word in self.target],
             gold.hints(self.decisions),
             weight,
+            self.looked,
         )
 
 
@@ -91,10 +99,7 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
         linked_words = ((waiting.popleft(), found) for found in linker.link(pairs))
         while batch := list(islice(linked_words, BATCH)):
             stored = [
-                (
-                    words.unit,
-                    gold.with_decisions(found, words.decisions, words.source, words.target),
-                )
+                (words.unit, words.decided(found))
                 for words, found in batch
                 if job.redo or not words.unit.linked
             ]
@@ -129,16 +134,31 @@ def _read(
     ):
         after = page[-1].unit_id
         wanted = page if all_units or job.redo else [unit for unit in page if not unit.linked]
-        decisions = store.link_decisions(db, [unit.unit_id for unit in wanted])
-        for unit in wanted:
-            yield unit_words(unit, job, decisions.get(unit.unit_id, ()))
+        yield from _words(db, job, wanted)
 
 
-def unit_words(unit: UnitText, job: Job, decisions: Iterable[LinkDecision]) -> Words:
-    """A unit's words, and the decisions that still hold for them."""
-    source = cut_words(unit.source, job.source_lang, spaced=job.spaced)
-    target = cut_words(unit.target, job.target_lang, spaced=job.spaced)
-    return Words(unit, source, target, gold.present(decisions, source, target))
+def _words(db: Database, job: Job, units: Sequence[UnitText]) -> Iterator[Words]:
+    """The words of units, the decisions that still hold for them, and what models looked at."""
+    ids = [unit.unit_id for unit in units]
+    decisions = store.link_decisions(db, ids)
+    looks = {} if job.spaced else store.looks(db, ids)
+    for unit in units:
+        source = cut(unit.source, job.source_lang, spaced=job.spaced)
+        target = cut(unit.target, job.target_lang, spaced=job.spaced)
+        decided = gold.present(decisions.get(unit.unit_id, ()), source, target)
+        look = looks.get(unit.unit_id)
+        looked = carried(look.words, cut(look.text, job.target_lang), target) if look else None
+        yield Words(unit, source, target, decided, looked)
+
+
+def link_now(db: Database, unit: UnitText, job: Job) -> list[WordLink]:
+    """A unit's links, from the lexicon, its model's attention and links elsewhere; stores nothing."""
+    (words,) = _words(db, job, [unit])
+    langs = job.source_lang, job.target_lang
+    elsewhere = store.pair_counts(
+        db, langs, {word.lower() for word in words.source}, {word.lower() for word in words.target}
+    )
+    return words.decided(link_pair(words.pair(), lexicon.load(*langs), elsewhere))
 
 
 def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:
@@ -174,7 +194,7 @@ def _line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
             ]
             for lines in zip(*files, strict=True):
                 first, second = (
-                    [key(word) for word in cut_words(nfc(line), lang, spaced=job.spaced)]
+                    [key(word) for word in cut(nfc(line), lang, spaced=job.spaced)]
                     for line, lang in zip(lines, langs, strict=True)
                 )
                 yield Pair(first, second)

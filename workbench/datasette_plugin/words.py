@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import NotFound, Response
 
-from workbench import lang, lexicon, store
+from workbench import lang, store
 from workbench.datasette_plugin import responses
 from workbench.datasette_plugin.identity import rules
 from workbench.datasette_plugin.requests import TOO_LARGE, Work, writes
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import LinkDecision, WordLink
 from workbench.store import LinkWriter, UnitText
-from workbench.wordlinks import gold
 from workbench.wordlinks.tokens import Token, tokens
 
 if TYPE_CHECKING:
@@ -102,25 +101,15 @@ def _shown(db: Database, unit_id: int) -> Shown:
     stored = store.unit_links(db, unit_id)
     source = tokens(unit.source, unit.source_lang, spaced=stored.spaced)
     target = tokens(unit.target, unit.target_lang, spaced=stored.spaced)
-    links = stored.links if stored.version else _made(db, unit, source, target)
+    links = stored.links if stored.version else _made(db, unit)
     return Shown(unit, stored.version, stored.spaced, source, target, links)
 
 
-def _made(db: Database, unit: Unit, source: list[Token], target: list[Token]) -> list[WordLink]:
-    from workbench.wordlinks.single import link_unit
+def _made(db: Database, unit: Unit) -> list[WordLink]:
+    from workbench.words import Job, link_now
 
-    ours, theirs = ([token.text for token in side] for side in (source, target))
-    made = store.link_decisions(db, [unit.unit_id]).get(unit.unit_id, ())
-    decided = gold.present(made, ours, theirs)
-    elsewhere = store.pair_counts(
-        db,
-        (unit.source_lang, unit.target_lang),
-        {word.lower() for word in ours},
-        {word.lower() for word in theirs},
-    )
-    known = lexicon.load(unit.source_lang, unit.target_lang)
-    found = link_unit(ours, theirs, known, elsewhere, decided)
-    return gold.with_decisions(found, decided, ours, theirs)
+    text = UnitText(unit.unit_id, unit.source, unit.target, linked=False)
+    return link_now(db, text, Job(unit.source_lang, unit.target_lang))
 
 
 def _answer(shown: Shown) -> dict[str, Any]:
