@@ -201,7 +201,7 @@ def test_windows_lose_nothing_and_keep_equal_texts_together() -> None:
 
 def run(db: Database, engine: Scripted, job: Job, memory: Memory | None = None) -> store.Run:
     langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
-    job = prepare(db, [langs[n] for n in job.document_ids], job)
+    job = prepare([langs[n] for n in job.document_ids], job)
     with store.running(db, "translate", {}) as record:
         translate(db, Engines("en", engine, memory=memory), job, record, lambda _: None)
     return record

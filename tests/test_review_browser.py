@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, chromium, desk, in_hand, leaving, ready, said, served, sign_in
+from browser import LINES, chromium, counts, desk, in_hand, leaving, ready, said, served, sign_in
 from click.testing import CliRunner
 from samples import add_text, candidate, draft_all
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Dialog, Page
+    from playwright.sync_api import Browser, Page
 
     from workbench.store import Database
 
@@ -361,19 +361,13 @@ def test_without_storage_the_page_works_and_says_so(
         page = ana.open(f"/{UNSENT}/es", "Ana")
         page.locator("#p9 textarea").fill(f"Typed while {storage}")
         said(page, "cannot keep unsent text")
-        asked: list[str] = []
-
-        def stay(dialog: Dialog) -> None:
-            asked.append(dialog.type)
-            dialog.dismiss()
-
-        page.on("dialog", stay)
-        page.close(run_before_unload=True)
-        page.wait_for_function("() => document.readyState === 'complete'")
+        with page.expect_event("dialog") as asked:
+            page.close(run_before_unload=True)
+        assert asked.value.type == "beforeunload"
+        asked.value.dismiss()
         page.locator("#p9 textarea").press("Control+s")
         said(page, "Saved")
         assert stored(db_path, unit)[0] == f"Typed while {storage}"
-        assert asked == ["beforeunload"]
 
 
 def test_without_a_name_the_text_stays_and_is_saved_then(
@@ -533,7 +527,7 @@ def test_without_javascript(server: tuple[str, Path], browser: Browser) -> None:
         edit(db_path, unit, "Sin guion todo va mal")
         page.locator("#p3 textarea").fill("Con guion todo va bien")
         page.locator("#p3").get_by_role("button", name="Save").click()
-        assert page.locator("h1").inner_text() == "Two texts for one unit"
+        page.get_by_role("heading", name="Two texts for one unit").wait_for()
         assert page.locator("#merged").input_value() == "Con guion todo va mal"
         page.get_by_role("button", name="Save both together").click()
         page.wait_for_url(f"**/-/workbench/{PLAIN}/es#p3")
@@ -549,7 +543,8 @@ def test_without_javascript(server: tuple[str, Path], browser: Browser) -> None:
         page.locator(".sift summary").click()
         page.locator("[name=state]").select_option("reviewed")
         page.get_by_role("button", name="Filter").click()
-        assert page.locator(".unit").count() == 1
+        page.wait_for_url("**state=reviewed**")
+        counts(page.locator(".unit"), 1)
 
 
 def test_a_unit_has_a_page_of_its_own(server: tuple[str, Path], browser: Browser) -> None:

@@ -21,7 +21,7 @@ from workbench.cli.options import (
     say,
     to_option,
 )
-from workbench.errors import EngineError, InputError, PartialError
+from workbench.errors import EngineError, InputError, PartialError, WorkbenchError
 from workbench.model import Settings
 
 if TYPE_CHECKING:
@@ -178,23 +178,32 @@ def _add(db: Database, paths: Sequence[Path], how: Reading) -> tuple[list[int], 
 
 
 def _translate_all(db: Database, document_ids: Sequence[int], options: dict[str, Any]) -> list[str]:
-    """Draft into every language; returns what failed.  Raises EngineError if no language had an engine."""
+    """Draft into every language; returns what failed.  Raises WorkbenchError if nothing could be done."""
     failed: list[str] = []
-    missing: list[EngineError] = []
+    missing: list[WorkbenchError] = []
+    tried = 0
     for target_lang in options["target_langs"]:
         try:
-            failed += _translate(db, document_ids, target_lang, options)
-        except EngineError as error:
+            jobs = _jobs(db, document_ids, target_lang, options)
+        except WorkbenchError as error:
+            tried += 1
             missing.append(error)
-    if len(missing) == len(options["target_langs"]):
+            continue
+        tried += len(jobs)
+        for source_lang, job in jobs.items():
+            try:
+                failed += _translate_pair(db, source_lang, job, options)
+            except EngineError as error:
+                missing.append(error)
+    if missing and len(missing) == tried:
         raise missing[0]
     return failed + [str(error) for error in missing]
 
 
-def _translate(
+def _jobs(
     db: Database, document_ids: Sequence[int], target_lang: str, options: dict[str, Any]
-) -> list[str]:
-    """Draft documents into one language; returns what failed."""
+) -> dict[str, Job]:
+    """What to draft into one language, by source language."""
     from workbench import store, translate
 
     langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
@@ -205,12 +214,13 @@ def _translate(
         hypotheses=options["hypotheses"],
         side_by_side=len(options["engine_names"]) > 1,
     )
-    job = translate.prepare(db, [langs[document_id] for document_id in document_ids], job)
-    failed: list[str] = []
-    for source_lang in sorted({langs[document_id] for document_id in job.document_ids}):
-        mine = [n for n in job.document_ids if langs[n] == source_lang]
-        failed += _translate_pair(db, source_lang, replace(job, document_ids=mine), options)
-    return failed
+    job = translate.prepare([langs[document_id] for document_id in document_ids], job)
+    return {
+        source_lang: replace(
+            job, document_ids=[n for n in job.document_ids if langs[n] == source_lang]
+        )
+        for source_lang in sorted({langs[document_id] for document_id in job.document_ids})
+    }
 
 
 def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str, Any]) -> list[str]:
@@ -220,15 +230,19 @@ def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str,
     if not waiting:
         say(f"{source_lang} to {job.target_lang}: every unit has a draft")
         return []
-    engines = _engines(db, source_lang, job.target_lang, options)
     try:
-        with (
-            store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
-            progress(f"{source_lang} to {job.target_lang}", waiting) as advance,
-        ):
-            translate.translate(db, engines, job, run, advance)
-    finally:
-        engines.close()
+        engines = _engines(db, source_lang, job.target_lang, options)
+        try:
+            with (
+                store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
+                progress(f"{source_lang} to {job.target_lang}", waiting) as advance,
+            ):
+                translate.translate(db, engines, job, run, advance)
+        finally:
+            engines.close()
+    except EngineError:  # what no engine drafts people can translate
+        translate.make_units(db, job)
+        raise
     return run.errors
 
 
@@ -254,7 +268,9 @@ def _engines(db: Database, source_lang: str, target_lang: str, options: dict[str
 
 
 def _load(engine: Engine, pair: tuple[str, str], settings: Settings) -> Translator:
-    translator = engine.load(*pair, settings)
+    from workbench.engines import choose
+
+    translator = choose.ready(engine, pair, settings)
     if translator.notice:
         say(translator.notice)
     return translator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import cache, partial
 from importlib import resources
@@ -193,18 +194,25 @@ def _row(unit: Unit) -> dict[str, Any]:
 async def static(_datasette: Any, request: Any) -> Response:
     """Our stylesheet and scripts."""
     name = request.url_vars["name"]
-    text = _file(name)
-    if text is None:
+    file = _file(name)
+    if file is None:
         raise NotFound(f"No file {name}")
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
-    kind = STATIC[name.rpartition(".")[2]]
-    return Response(text, content_type=f"{kind}; charset=utf-8", headers=headers)
+    text, tag = file
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache", "ETag": tag}
+    kind = f"{STATIC[name.rpartition('.')[2]]}; charset=utf-8"
+    if request.headers.get("if-none-match") == tag:
+        return Response("", status=304, content_type=kind, headers=headers)
+    return Response(text, content_type=kind, headers=headers)
 
 
 @cache
-def _file(name: str) -> str | None:
+def _file(name: str) -> tuple[str, str] | None:
+    """A file's text, and the tag by which a browser knows that it has it already."""
     file = resources.files("workbench.datasette_plugin") / "static" / name
-    return file.read_text("utf-8") if file.is_file() else None
+    if not file.is_file():
+        return None
+    text = file.read_text("utf-8")
+    return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
 
 
 def _wanted(request: Any) -> tuple[int, str]:

@@ -83,6 +83,7 @@ from workbench.store.units import (
     count_pending,
     edit_unit,
     ensure_units,
+    last_position,
     next_pending,
     save_findings,
 )
@@ -166,6 +167,7 @@ __all__ = [
     "is_open",
     "is_workbench",
     "language_pairs",
+    "last_position",
     "link_decisions",
     "looks",
     "matches",

@@ -59,7 +59,7 @@ function showHeading(unit) {
 /** @param {HTMLElement} unit @param {boolean} editing */
 export function go(unit, editing) {
   (editing ? field(unit) : unit).focus({ preventScroll: true });
-  unit.scrollIntoView({ block: "center", behavior: "auto" });
+  unit.scrollIntoView({ block: "center", behavior: "instant" }); // keys are faster than any gliding
 }
 
 /** @param {HTMLElement | null} from @param {number} step @param {boolean} editing */
@@ -198,7 +198,9 @@ export function follow() {
   });
   list.addEventListener("focusout", (event) => spent(unitOf(event.target)));
   const asked = location.hash === "#first" ? units()[0] : location.hash === "#last" ? units().at(-1) : document.getElementById(location.hash.slice(1));
-  if (asked?.classList.contains("unit")) go(/** @type {HTMLElement} */ (asked), true);
+  const typing = document.activeElement?.matches("textarea, input, select"); // somebody was faster than this script
+  if (asked?.classList.contains("unit") && !typing) go(/** @type {HTMLElement} */ (asked), true);
+  else if (unitOf(document.activeElement)) take(/** @type {HTMLLIElement} */ (unitOf(document.activeElement)));
   watch("next");
   // the earlier units come when the person goes up, not at once by opening the page
   let top = scrollY;

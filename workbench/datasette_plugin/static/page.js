@@ -84,7 +84,7 @@ export function countUndecided() {
   const first = /** @type {HTMLElement} */ (waiting[0]);
   place.replaceChildren(...(first ? [button(`${waiting.length} to decide`, () => {
     field(first).focus({ preventScroll: true });
-    first.scrollIntoView({ block: "center" });
+    first.scrollIntoView({ block: "center", behavior: "instant" });
   })] : []));
 }
 

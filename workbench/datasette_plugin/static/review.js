@@ -8,7 +8,7 @@ import { light } from "./marks.js";
 import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
 import { field, list, post, say, showFindings, type, unitById, unitOf } from "./page.js";
 import { claim, listen } from "./people.js";
-import { adopt, flush, save, settled, spent, undo, waiting } from "./saving.js";
+import { adopt, resume, save, settled, spent, undo, waiting } from "./saving.js";
 import { attend, insertDraft, note, refresh, turn } from "./side.js";
 import { keepUnsent, offer } from "./unsent.js";
 
@@ -81,7 +81,6 @@ const saving = (action, onward) => withUnit((unit, editing) => {
   if (onward) move(unit, 1, editing);
 });
 
-await restore();
 install([
   { name: "accept", words: "accept, and go to the next unit", anywhere: "Ctrl+Enter", outside: "A", act: saving("accept", true) },
   { name: "next-save", words: "save, and go to the next unit", anywhere: "Ctrl+Shift+Enter", outside: "W", act: saving("save", true) },
@@ -185,12 +184,15 @@ jumper.addEventListener("close", () => {
   if (jumper.returnValue === "go" && number >= 1) jump(Math.floor(number));
 });
 
-onArrival((unit) => offer(unit, waiting(unit.dataset.id), save));
 light();
 document.addEventListener("workbench:arrived", light);
 attend();
 listen();
 follow();
-flush();
-// for tests and for those who wonder whether the scripts have taken over
-document.body.dataset.ready = "yes";
+document.dispatchEvent(new Event("workbench:ready")); // the keys work
+restore(() => {
+  onArrival((unit) => offer(unit, waiting(unit.dataset.id), save));
+  resume();
+  // for tests and for those who wonder whether what an earlier page left is here
+  document.body.dataset.ready = "yes";
+});

@@ -37,13 +37,26 @@ export function spent(unit) {
 
 // --- the queue ------------------------------------------------------------------------------
 
+/** Saves made before it was known what an earlier page left. @type {Save[] | null} */
+let early = [];
 /** @returns {Save[]} */
-const queue = () => recall("queue") ?? [];
+const queue = () => early ?? recall("queue") ?? [];
 /** @param {(saves: Save[]) => Save[]} change */
 const requeue = (change) => {
   const left = change(queue());
-  keep("queue", left.length ? left : null);
+  if (early) early = left;
+  else keep("queue", left.length ? left : null);
 };
+
+/** Go on with what an earlier page left to be sent. */
+export function resume() {
+  if (early) {
+    const mine = early;
+    early = null;
+    if (mine.length) requeue((saves) => [...saves, ...mine]);
+  }
+  flush();
+}
 
 /** The last save of a unit that is not answered yet. @param {string | undefined} id */
 export const waiting = (id) => queue().filter((save) => String(save.unit) === id).at(-1) ?? null;
