@@ -82,6 +82,14 @@ def test_a_lexicon_links_a_single_pair() -> None:
     assert linker.lexicon is None
 
 
+def test_a_text_that_repeats_itself_is_linked_in_order() -> None:
+    known = [(f"a{k}", f"b{k}") for k in range(26)]
+    lexicon = counts_of([(source, target, 9) for source, target in known])
+    (linked,) = found(Linker(lexicon), [Pair([a for a, _ in known] * 3, [b for _, b in known] * 3)])
+    assert len(linked) >= 70
+    assert all(i == j for i, j in linked)
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING
 from workbench import lexicon, store
 from workbench.errors import InputError, StoreError
 from workbench.lang import nfc
-from workbench.wordlinks import gold
-from workbench.wordlinks.attention import carried
-from workbench.wordlinks.single import link_pair
 from workbench.wordlinks.streaming import Linker
 from workbench.wordlinks.tokens import key
 from workbench.wordlinks.tokens import words as cut
 from workbench.wordlinks.training import Pair
+from workbench.wordlinks.unit import unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from workbench.model import LinkDecision, WordLink
     from workbench.store import Database, UnitText
     from workbench.wordlinks.streaming import Link
+    from workbench.wordlinks.unit import UnitWords
 
 # Units whose links are stored by one transaction.
 BATCH = 1000
@@ -46,32 +44,6 @@ class Job:
     spaced: bool = False
 
 
-@dataclass(slots=True)
-class Words:
-    """A unit's words on both sides, what people decided about their links, and what a model looked at."""
-
-    unit: UnitText
-    source: list[str]
-    target: list[str]
-    decisions: dict[tuple[int, int], LinkDecision]
-    looked: list[tuple[int, int]] | None = None
-
-    def decided(self, found: Iterable[Link]) -> list[WordLink]:
-        """The unit's links: what the models found, but for what people decided."""
-        return gold.with_decisions(found, self.decisions, self.source, self.target)
-
-    def pair(self) -> Pair:
-        """What the models learn from."""
-        weight = gold.WEIGHT if self.decisions else 1.0
-        return Pair(
-            [key(word) for word in self.source],
-            [key(word) for word in self.target],
-            gold.hints(self.decisions),
-            weight,
-            self.looked,
-        )
-
-
 def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[str, int]:
     """Link the pair's units that are not linked; returns how many units and links were stored.
 
@@ -90,22 +62,23 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
     step = -(-total // SAMPLE)
     sample = chain(_read(db, job, decided=True), _read(db, job, step=step))
-    linker.learn(words.pair() for words in sample)
-    waiting: deque[Words] = deque()
-    pairs = (_remembered(words, waiting) for words in _read(db, job, all_units=not linker.learned))
+    linker.learn(words.pair() for _, words in sample)
+    waiting: deque[tuple[UnitText, UnitWords]] = deque()
+    units = _read(db, job, all_units=not linker.learned)
+    pairs = (_remembered(unit, words, waiting) for unit, words in units)
     writer = store.LinkWriter(db, job.source_lang, job.target_lang, spaced=job.spaced)
     with store.running(db, "words", _arguments(job)) as run:
         run.counts = counts
-        linked_words = ((waiting.popleft(), found) for found in linker.link(pairs))
+        linked_words = ((*waiting.popleft(), found) for found in linker.link(pairs))
         while batch := list(islice(linked_words, BATCH)):
             stored = [
-                (words.unit, words.decided(found))
-                for words, found in batch
-                if job.redo or not words.unit.linked
+                (unit, words.decided(found))
+                for unit, words, found in batch
+                if job.redo or not unit.linked
             ]
             counts["units"] += writer.save(stored, run.run_id)
             counts["links"] += sum(len(links) for _, links in stored)
-            counts["decided"] += sum(bool(words.decisions) for words, _ in batch)
+            counts["decided"] += sum(bool(words.decisions) for _, words, _ in batch)
             advance(len(batch))
     return counts
 
@@ -119,46 +92,29 @@ def _arguments(job: Job) -> dict[str, object]:
     }
 
 
-def _remembered(words: Words, waiting: deque[Words]) -> Pair:
-    waiting.append(words)
+def _remembered(
+    unit: UnitText, words: UnitWords, waiting: deque[tuple[UnitText, UnitWords]]
+) -> Pair:
+    waiting.append((unit, words))
     return words.pair()
 
 
 def _read(
     db: Database, job: Job, *, step: int = 1, decided: bool = False, all_units: bool = True
-) -> Iterator[Words]:
+) -> Iterator[tuple[UnitText, UnitWords]]:
     """The pair's units page by page; without `all_units` only those that wait for links."""
-    after = 0
+    after, langs = 0, (job.source_lang, job.target_lang)
     while page := store.unit_texts(
         db, job.source_lang, job.target_lang, after=after, step=step, size=BATCH, decided=decided
     ):
         after = page[-1].unit_id
         wanted = page if all_units or job.redo else [unit for unit in page if not unit.linked]
-        yield from _words(db, job, wanted)
-
-
-def _words(db: Database, job: Job, units: Sequence[UnitText]) -> Iterator[Words]:
-    """The words of units, the decisions that still hold for them, and what models looked at."""
-    ids = [unit.unit_id for unit in units]
-    decisions = store.link_decisions(db, ids)
-    looks = {} if job.spaced else store.looks(db, ids)
-    for unit in units:
-        source = cut(unit.source, job.source_lang, spaced=job.spaced)
-        target = cut(unit.target, job.target_lang, spaced=job.spaced)
-        decided = gold.present(decisions.get(unit.unit_id, ()), source, target)
-        look = looks.get(unit.unit_id)
-        looked = carried(look.words, cut(look.text, job.target_lang), target) if look else None
-        yield Words(unit, source, target, decided, looked)
-
-
-def link_now(db: Database, unit: UnitText, job: Job) -> list[WordLink]:
-    """A unit's links, from the lexicon, its model's attention and links elsewhere; stores nothing."""
-    (words,) = _words(db, job, [unit])
-    langs = job.source_lang, job.target_lang
-    elsewhere = store.pair_counts(
-        db, langs, {word.lower() for word in words.source}, {word.lower() for word in words.target}
-    )
-    return words.decided(link_pair(words.pair(), lexicon.load(*langs), elsewhere))
+        ids = [unit.unit_id for unit in wanted]
+        decisions, looks = store.link_decisions(db, ids), store.looks(db, ids)
+        for unit in wanted:
+            made, look = decisions.get(unit.unit_id, ()), looks.get(unit.unit_id)
+            texts = unit.source, unit.target
+            yield unit, unit_words(texts, langs, made, look, spaced=job.spaced)
 
 
 def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import NotFound, Response
 
-from workbench import lang, store
+from workbench import lang, lexicon, store
 from workbench.datasette_plugin import responses
 from workbench.datasette_plugin.identity import rules
 from workbench.datasette_plugin.requests import TOO_LARGE, Work, writes
@@ -142,10 +142,20 @@ def _shown(db: Database, unit_id: int) -> Shown:
 
 
 def _made(db: Database, unit: Unit) -> list[WordLink]:
-    from workbench.words import Job, link_now
+    from workbench.wordlinks.single import link_pair
+    from workbench.wordlinks.unit import unit_words
 
-    text = UnitText(unit.unit_id, unit.source, unit.target, linked=False)
-    return link_now(db, text, Job(unit.source_lang, unit.target_lang))
+    ids, langs = [unit.unit_id], (unit.source_lang, unit.target_lang)
+    words = unit_words(
+        (unit.source, unit.target),
+        langs,
+        store.link_decisions(db, ids).get(unit.unit_id, ()),
+        store.looks(db, ids).get(unit.unit_id),
+    )
+    elsewhere = store.pair_counts(
+        db, langs, {word.lower() for word in words.source}, {word.lower() for word in words.target}
+    )
+    return words.decided(link_pair(words.pair(), lexicon.load(*langs), elsewhere))
 
 
 def _answer(shown: Shown) -> dict[str, Any]:

@@ -31,6 +31,8 @@ SMOOTHING = 0.2
 SAME, ALIKE = 2.0, 1.0
 # The share of words that nothing explains.
 EMPTY = 0.15
+# What is counted of each jump before any is seen: what is assumed of a few sentences, and a little.
+JUMPS = 30 * hmm.first_jumps().astype(np.float64) + 0.05
 # What a direction may keep of a link that the other does not see.
 FLOOR = np.float32(0.001)
 
@@ -165,7 +167,7 @@ class Chunk:
     def _round(self, *, ordered: bool, agreeing: bool) -> None:
         """One round: expected counts of every batch, then new tables."""
         self.alone = np.zeros(len(self.source.words)), np.zeros(len(self.target.words))
-        jumps = np.full(2 * hmm.WIDEST + 1, 0.5), np.full(2 * hmm.WIDEST + 1, 0.5)
+        jumps = JUMPS.copy(), JUMPS.copy()
         expected = np.empty((2, len(self.cells)), np.float32)
         self.trust.forget()
         start = 0
