@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.model import LinkDecision
-from workbench.wordlinks import gold, hmm, streaming
+from workbench.wordlinks import attention, gold, hmm, streaming
 from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.streaming import Linker, chunks
 from workbench.wordlinks.tokens import key, tokens
@@ -80,6 +80,14 @@ def test_a_lexicon_links_a_single_pair() -> None:
         [(0, 1), (1, 0), (2, 2)]
     ]
     assert linker.lexicon is None
+
+
+def test_a_text_that_repeats_itself_is_linked_in_order() -> None:
+    known = [(f"a{k}", f"b{k}") for k in range(26)]
+    lexicon = counts_of([(source, target, 9) for source, target in known])
+    (linked,) = found(Linker(lexicon), [Pair([a for a, _ in known] * 3, [b for _, b in known] * 3)])
+    assert len(linked) >= 70
+    assert all(i == j for i, j in linked)
 
 
 @pytest.mark.parametrize(
@@ -275,3 +283,30 @@ def test_decisions_move_with_their_words() -> None:
 def test_the_latest_decision_wins() -> None:
     made = [decision(0, 0, "a", "b"), decision(0, 0, "a", "b", linked=False)]
     assert gold.present(made, ["a"], ["b"]) == {(0, 0): made[1]}
+
+
+def test_attention_is_learned_to_be_trusted_or_not() -> None:
+    texts = [(f"a{k} b{k} c{k}".split(), f"y{k} z{k} x{k}".split()) for k in range(40)]
+    true = [(0, 2), (1, 0), (2, 1)]
+    assert found(Linker(), [Pair(*text) for text in texts]).count(true) == 0  # all words are new
+    # two hundred other pairs tell that attention is right ...
+    known = [pair._replace(looked=[(0, 1), (1, 0), (2, 2)]) for pair in pairs(200)]
+    asked = [Pair(*text, looked=true) for text in texts]
+    assert found(Linker(), known + asked)[-40:].count(true) == 40
+    # ... or that it says nothing
+    dice = random.Random(5)
+    known = [
+        pair._replace(looked=[(dice.randrange(3), j) for j in range(3)]) for pair in pairs(200)
+    ]
+    assert found(Linker(), known + asked)[-40:].count(true) == 0
+    assert found(Linker(), known).count([(0, 1), (1, 0), (2, 2)]) >= 195
+
+
+def test_attention_goes_with_the_words_that_stay() -> None:
+    looked = [(0, 1), (1, 0), (2, 2)]
+    assert attention.carried(looked, ["domo", "unu", "."], ["domo", "unu", "."]) == looked
+    assert attention.carried(looked, ["domo", "unu", "."], ["La", "domo", "du", "."]) == [
+        (1, 1),
+        (2, 3),
+    ]
+    assert attention.carried(looked, [], ["x"]) == []

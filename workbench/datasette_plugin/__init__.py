@@ -46,6 +46,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{unit}/more\.json$", working.more),
         (rf"{unit}/note$", working.note),
         (rf"{unit}/words$", words.words),
+        (rf"{unit}/links$", words.page),
         (rf"{unit}/dismiss$", working.dismiss),
         (rf"{unit}/split$", working.split),
         (rf"{unit}/merge$", working.merge),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from workbench.wordlinks.arrays import Bools, Floats, Ints, Longs
+    from workbench.wordlinks.arrays import Bools, Bytes, Floats, Ints, Longs
 
 # Cells (pairs x source words x target words) of one batch: what the processor's cache likes.
 CELLS = 1 << 18
@@ -27,7 +27,8 @@ class Batch:
 
     `cells` (I, J, B) is each word pair's place in the tables; padding points to the last place,
     which is always 0.  `pairs` (B) are the pairs' numbers.  `hints` (I, J, B) multiplies what the
-    tables say, and `weights` (B) what the pairs count for; None where there is nothing to say.
+    tables say, `looked` (I, J, B) is what is known of attention, and `weights` (B) what the pairs
+    count for; None where there is nothing to say.
     """
 
     pairs: Longs
@@ -39,6 +40,7 @@ class Batch:
     target_mask: Bools
     cells: Longs
     hints: Floats | None = None
+    looked: Bytes | None = None
     weights: Floats | None = None
 
 

@@ -123,7 +123,7 @@ def chunks(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
     words: tuple[set[str], set[str]] = set(), set()
     cells = 0
     for pair in pairs:
-        short = Pair(pair.source[:LONGEST], pair.target[:LONGEST], pair.hints, pair.weight)
+        short = pair._replace(source=pair.source[:LONGEST], target=pair.target[:LONGEST])
         cells += len(short.source) * len(short.target)
         words[0].update(short.source)
         words[1].update(short.target)

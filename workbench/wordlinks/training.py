@@ -15,6 +15,7 @@ import numpy as np
 
 from workbench.wordlinks import hmm
 from workbench.wordlinks.alike import Likeness
+from workbench.wordlinks.attention import Trust, looked_at
 from workbench.wordlinks.batches import number_cells, pack
 from workbench.wordlinks.counts import SHIFT, Counts
 
@@ -30,6 +31,8 @@ SMOOTHING = 0.2
 SAME, ALIKE = 2.0, 1.0
 # The share of words that nothing explains.
 EMPTY = 0.15
+# What is counted of each jump before any is seen: what is assumed of a few sentences, and a little.
+JUMPS = 30 * hmm.first_jumps().astype(np.float64) + 0.05
 # What a direction may keep of a link that the other does not see.
 FLOOR = np.float32(0.001)
 
@@ -37,13 +40,15 @@ FLOOR = np.float32(0.001)
 class Pair(NamedTuple):
     """Keys of the words of both sides; what is known of links: (i, j, how many times likelier).
 
-    `weight` is what the pair's links count for when tables are learned.
+    `weight` is what the pair's links count for when tables are learned.  `looked` are the words (i, j)
+    that a model looked at as it wrote, None if that is not known.
     """
 
     source: Sequence[str]
     target: Sequence[str]
     hints: Sequence[tuple[int, int, float]] = ()
     weight: float = 1.0
+    looked: Sequence[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Chunk:
         self.target = Side([pair.target for pair in pairs])
         self.batches = pack(self.source.ids, self.target.ids)
         self._take_hints(pairs)
+        self.trust = Trust()
         self.cells, keys = number_cells(
             self.batches, len(self.source.words), len(self.target.words)
         )
@@ -109,6 +115,8 @@ class Chunk:
     def _take_hints(self, pairs: Sequence[Pair]) -> None:
         for batch in self.batches:
             members = [pairs[k] for k in batch.pairs]
+            if any(pair.looked is not None for pair in members):
+                batch.looked = looked_at(batch, members)
             if not any(pair.hints or pair.weight != 1 for pair in members):
                 continue
             batch.weights = np.array([pair.weight for pair in members], np.float32)
@@ -159,14 +167,17 @@ class Chunk:
     def _round(self, *, ordered: bool, agreeing: bool) -> None:
         """One round: expected counts of every batch, then new tables."""
         self.alone = np.zeros(len(self.source.words)), np.zeros(len(self.target.words))
-        jumps = np.full(2 * hmm.WIDEST + 1, 0.5), np.full(2 * hmm.WIDEST + 1, 0.5)
+        jumps = JUMPS.copy(), JUMPS.copy()
         expected = np.empty((2, len(self.cells)), np.float32)
+        self.trust.forget()
         start = 0
         for batch in self.batches:
             both = self._expected(batch, jumps) if ordered else self._unordered(batch)
             self._count_alone(batch, both)
             if agreeing:
                 both = agreed(*both)
+                if batch.looked is not None:
+                    self.trust.count(batch.looked, np.sqrt(both[0] * both[1]))
             stop = start + batch.cells.size
             for total, found in zip(expected, both, strict=True):
                 part = total[start:stop].reshape(batch.cells.shape)
@@ -175,6 +186,8 @@ class Chunk:
         size = len(self.rows) + 1
         for total, found in zip(self.counts, expected, strict=True):
             total[:] = np.bincount(self.cells, found, minlength=size)[:-1]
+        if agreeing:
+            self.trust.learn()
         if ordered:
             forward, backward = ((jump / jump.sum()).astype(np.float32) for jump in jumps)
             self.jumps = forward, backward
@@ -192,6 +205,9 @@ class Chunk:
         forward, backward = (table.take(batch.cells) for table in self.tables)
         if batch.hints is not None:
             forward, backward = forward * batch.hints, backward * batch.hints
+        if batch.looked is not None:
+            likelier = self.trust.factors.take(batch.looked)
+            forward, backward = forward * likelier, backward * likelier
         return (
             hmm.Direction(forward.transpose(1, 0, 2), self.target.empty[batch.target],
                           batch.source_lengths, batch.target_mask),
