@@ -74,8 +74,8 @@ def _block(
 
     The score of a bead is the difference of sums that are shared by all beads.
     """
-    source, source_forms = _counted(evidence.source, *rows)
-    target, target_forms = _counted(evidence.target, *columns)
+    source, source_forms = counted(evidence.source, *rows)
+    target, target_forms = counted(evidence.target, *columns)
     longest = max(a for a, _ in band.shapes)
     there = _explained(evidence.forward, (source, source_forms), (target, target_forms), longest)
     back = _explained(evidence.backward, (target, target_forms), (source, source_forms), longest)
@@ -90,7 +90,7 @@ def _block(
         yield k, first + a, value[first - rows[0] :]
 
 
-def _counted(side: Side, first: int, end: int) -> tuple[Singles, Ints]:
+def counted(side: Side, first: int, end: int) -> tuple[Singles, Ints]:
     """How often each form of a stretch stands in each passage, [passage, form]; and the forms."""
     forms, at = np.unique(side.flat[side.start[first] : side.start[end]], return_inverse=True)
     place = np.repeat(np.arange(end - first), side.size[first:end]) * len(forms) + at
@@ -103,7 +103,7 @@ def _explained(
 ) -> list[Singles]:
     """Scores of the passages of side two given runs of side one, by the length of the run less one."""
     (given, given_forms), (other, other_forms) = one, two
-    mass = given @ _table(lexicon, given_forms, other_forms)
+    mass = given @ table(lexicon, given_forms, other_forms)
     length = given.sum(axis=1)
     alone = np.maximum(lexicon.alone[other_forms], SURPRISE).astype(np.float32)
     gain = (1 - alone) / np.maximum(lexicon.unigram[other_forms], 1e-12).astype(np.float32)
@@ -118,7 +118,7 @@ def _explained(
     return found
 
 
-def _table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
+def table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
     """p(other form | given form) for the forms of a block, [given, other]."""
     first = lexicon.start[given_forms]
     size = lexicon.start[given_forms + 1] - first
@@ -152,9 +152,15 @@ def length_scores(lengths: Lengths, source: Floats, target: Floats, band: Band) 
             continue
         x = (left[a:] - left[:-a])[:, None]
         y = right[column[a:]] - right[np.maximum(column[a:] - b, 0)]
-        spread = np.sqrt(lengths.variance * np.maximum(0.5 * (x + y), 1))
-        score[k, a:] = log_tail(np.abs(y - x) / spread)
+        score[k, a:] = log_tail(np.abs(deviations(x, y, lengths.variance)))
     return score
+
+
+def deviations(expected: Floats, length: Floats, variance: float) -> Floats:
+    """How many standard deviations a length is from the expected one (Gale and Church 1993)."""
+    spread = np.sqrt(variance * np.maximum(0.5 * (expected + length), 1))
+    found: Floats = (length - expected) / spread
+    return found
 
 
 def log_tail(z: Floats) -> Floats:
