@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.aligners import candidates
+from workbench.aligners.confidence import confidence, describe
 from workbench.aligners.weighing import weigh
 
 if TYPE_CHECKING:
@@ -45,10 +46,12 @@ def decide(scored: Scored, stretch: Stretch, pool: Pool, options: Options) -> Ve
     """The beads of the highest expected worth."""
     total = scored.total(options.words, options.lengths, options.edges)
     found = candidates.choose(scored.band, total, scored.skip)
-    sure = candidates.posteriors(found, weigh(found, scored, stretch, pool))
-    path = candidates.best(found, sure - COST)
+    scores = weigh(found, scored, stretch, pool)
+    posterior = candidates.posteriors(found, scores)
+    path = candidates.best(found, posterior - COST)
+    sure = confidence(describe(found, scores, posterior, path))
     reasons = {name: found.at(values)[path] for name, values in _reasons(scored).items()}
-    return Verdict(stretch, found.beads[path], sure[path], reasons)
+    return Verdict(stretch, found.beads[path], sure, reasons)
 
 
 def _reasons(scored: Scored) -> dict[str, Floats]:
