@@ -103,7 +103,7 @@ def _explained(
 ) -> list[Singles]:
     """Scores of the passages of side two given runs of side one, by the length of the run less one."""
     (given, given_forms), (other, other_forms) = one, two
-    mass = given @ table(lexicon, given_forms, other_forms)
+    mass = _mass(given, *_entries(lexicon, given_forms, other_forms), len(other_forms))
     length = given.sum(axis=1)
     alone = np.maximum(lexicon.alone[other_forms], SURPRISE).astype(np.float32)
     gain = (1 - alone) / np.maximum(lexicon.unigram[other_forms], 1e-12).astype(np.float32)
@@ -118,19 +118,40 @@ def _explained(
     return found
 
 
-def table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
-    """p(other form | given form) for the forms of a block, [given, other]."""
+def _entries(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> tuple[Ints, Ints, Floats]:
+    """(start, other form, probability): the rows of the lexicon cut to the forms of a block.
+
+    Those of given form k are `start[k]` to `start[k + 1]`.
+    """
     first = lexicon.start[given_forms]
     size = lexicon.start[given_forms + 1] - first
     at = runs(first, size)
     place = np.full(len(lexicon.unigram), -1)
     place[other_forms] = np.arange(len(other_forms))
     column = place[lexicon.column[at]]
-    there = column >= 0
-    table = np.zeros((len(given_forms), len(other_forms)), np.float32)
-    row = np.repeat(np.arange(len(given_forms)), size)
-    table[row[there], column[there]] = lexicon.probability[at[there]]
-    return table
+    there = np.flatnonzero(column >= 0)
+    kept = np.bincount(np.repeat(np.arange(len(size)), size)[there], minlength=len(size))
+    return np.concatenate([[0], np.cumsum(kept)]), column[there], lexicon.probability[at[there]]
+
+
+def _mass(given: Singles, start: Ints, column: Ints, probability: Floats, width: int) -> Singles:
+    """The sum of p(other form | given form) over the forms of each passage, [passage, other form]."""
+    # the rows of a lexicon are short: that is why this is no product of matrices
+    passage, form = np.nonzero(given)
+    size = start[form + 1] - start[form]
+    at = runs(start[form], size)
+    place = np.repeat(passage * width, size) + column[at]
+    value = np.repeat(given[passage, form], size) * probability[at]
+    sums = np.bincount(place, value, minlength=len(given) * width)
+    return sums.reshape(len(given), width).astype(np.float32)
+
+
+def table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
+    """p(other form | given form) for the forms of a block, [given, other]."""
+    start, column, probability = _entries(lexicon, given_forms, other_forms)
+    found = np.zeros((len(given_forms), len(other_forms)), np.float32)
+    found[np.repeat(np.arange(len(given_forms)), np.diff(start)), column] = probability
+    return found
 
 
 @dataclass(frozen=True)
