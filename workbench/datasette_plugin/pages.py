@@ -29,15 +29,23 @@ MARKS = {"initial": "○", "translated": "◐", "reviewed": "●", "final": "★
 
 
 async def documents(datasette: Any, request: Any) -> Response:
-    """All documents with their progress in each language."""
+    """Documents with their progress in each language, a hundred on a page, all or those of a name."""
     database = await workbench_database(datasette, request)
-    rows = await read(database, store.review_documents)
+    text, after = (request.args.get("text") or "")[:200], _number(request.args.get("after"), 0)
+    look = partial(store.review_documents, after=after, text=text, size=SIZE + 1)
+    rows = await read(database, look)
+    numbers = list(dict.fromkeys(row["document_id"] for row in rows))
+    further = numbers[SIZE - 1] if len(numbers) > SIZE else None
+    rows = [row for row in rows if further is None or row["document_id"] <= further]
     for row in rows:
         if row["target_lang"]:
             row["target_name"] = lang.name(row["target_lang"])
             row["done"] = row["reviewed"] + row["final"]
     context = {
         "rows": rows,
+        "text": text,
+        "after": after,
+        "further": urlencode({"text": text, "after": further}) if further else None,
         "database": database.name,
         "database_url": datasette.urls.database(database.name),
     }
