@@ -66,8 +66,8 @@ async def review(datasette: Any, request: Any) -> Response:
         look = partial(_window, wanted=wanted, args=request.args)
         window = await read(database, look)
     except InputError as error:  # the filter is wrong, the text is shown all the same
-        mistake = str(error)
-        window = await read(database, partial(_window, wanted=wanted, args={}))
+        mistake, plain = str(error), Filter(document_id=document_id, target_lang=target_lang)
+        window = await read(database, partial(_window, wanted=plain, args={}))
     if changes:
         await read(database, lambda db: _show_changes(db, window["units"]))
     context = {
@@ -166,6 +166,13 @@ async def next_unit(datasette: Any, request: Any) -> Response:
     if position is None:
         return Response.redirect(base)
     return Response.redirect(f"{base}?at={max(0, position - 2)}#p{position}")
+
+
+async def missing(_datasette: Any, request: Any) -> Response:
+    """What stands at addresses of ours that lead nowhere."""
+    if request.path.endswith("/"):
+        return Response.redirect(request.path.rstrip("/"))
+    raise NotFound("There is no such page")
 
 
 async def unit(datasette: Any, request: Any) -> Response:
