@@ -29,15 +29,23 @@ MARKS = {"initial": "○", "translated": "◐", "reviewed": "●", "final": "★
 
 
 async def documents(datasette: Any, request: Any) -> Response:
-    """All documents with their progress in each language."""
+    """Documents with their progress in each language, a hundred on a page, all or those of a name."""
     database = await workbench_database(datasette, request)
-    rows = await read(database, store.review_documents)
+    text, after = (request.args.get("text") or "")[:200], _number(request.args.get("after"), 0)
+    look = partial(store.review_documents, after=after, text=text, size=SIZE + 1)
+    rows = await read(database, look)
+    numbers = list(dict.fromkeys(row["document_id"] for row in rows))
+    further = numbers[SIZE - 1] if len(numbers) > SIZE else None
+    rows = [row for row in rows if further is None or row["document_id"] <= further]
     for row in rows:
         if row["target_lang"]:
             row["target_name"] = lang.name(row["target_lang"])
             row["done"] = row["reviewed"] + row["final"]
     context = {
         "rows": rows,
+        "text": text,
+        "after": after,
+        "further": urlencode({"text": text, "after": further}) if further else None,
         "database": database.name,
         "database_url": datasette.urls.database(database.name),
     }
@@ -58,8 +66,8 @@ async def review(datasette: Any, request: Any) -> Response:
         look = partial(_window, wanted=wanted, args=request.args)
         window = await read(database, look)
     except InputError as error:  # the filter is wrong, the text is shown all the same
-        mistake = str(error)
-        window = await read(database, partial(_window, wanted=wanted, args={}))
+        mistake, plain = str(error), Filter(document_id=document_id, target_lang=target_lang)
+        window = await read(database, partial(_window, wanted=plain, args={}))
     if changes:
         await read(database, lambda db: _show_changes(db, window["units"]))
     context = {
@@ -158,6 +166,13 @@ async def next_unit(datasette: Any, request: Any) -> Response:
     if position is None:
         return Response.redirect(base)
     return Response.redirect(f"{base}?at={max(0, position - 2)}#p{position}")
+
+
+async def missing(_datasette: Any, request: Any) -> Response:
+    """What stands at addresses of ours that lead nowhere."""
+    if request.path.endswith("/"):
+        return Response.redirect(request.path.rstrip("/"))
+    raise NotFound("There is no such page")
 
 
 async def unit(datasette: Any, request: Any) -> Response:

@@ -77,7 +77,7 @@ async def page(datasette: Any, request: Any) -> Response:
 
 async def _read(database: Any, request: Any) -> Shown:
     """The unit in the address.  Raises NotFound."""
-    unit_id = min(int(request.url_vars["unit_id"]), TOO_LARGE - 1)
+    unit_id = min(int(request.url_vars["unit_id"][:20]), TOO_LARGE - 1)
     try:
         return await responses.read(database, lambda db: _shown(db, unit_id))
     except StoreError as error:

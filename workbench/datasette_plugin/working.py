@@ -46,9 +46,9 @@ async def _dismiss(work: Work) -> Response:
         sent.text("message"),
         sent.text("reason"),
     )
-    action = sent.fields.get("action", "dismiss")
+    action = str(sent.fields.get("action", "dismiss"))
     if action not in {"dismiss", "restore"}:
-        raise InputError(f"there is no action {action!r}; send dismiss or restore")
+        raise InputError(f"there is no action {action[:40]!r}; send dismiss or restore")
 
     def change(db: store.Database) -> list[dict[str, Any]]:
         store.require(db, work.actor, allowed, "translator")

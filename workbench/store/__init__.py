@@ -68,6 +68,7 @@ from workbench.store.review import (
     positions,
     review_document,
     review_documents,
+    target_languages,
     units_page,
 )
 from workbench.store.runs import Run, running
@@ -208,6 +209,7 @@ __all__ = [
     "similar",
     "split_unit",
     "steps",
+    "target_languages",
     "terms",
     "terms_in",
     "text_at",
