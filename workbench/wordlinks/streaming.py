@@ -24,7 +24,7 @@ TABLE = 1 << 27
 # Longer sides are linked up to here; nothing that people review comes near.
 LONGEST = 250
 # Rounds of IBM model 1 and of the HMM where nothing is known, and where something is.
-ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (3, 3), (0, 2), (0, 1)
+ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (2, 3), (0, 2), (0, 1)
 # What a word's links in a shipped lexicon count for at most, in occurrences.
 LEXICON_MOST = 50.0
 # Taken off what was learned of each word pair: what was linked once may be chance.
