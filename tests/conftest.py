@@ -47,6 +47,7 @@ def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARGOS_PACKAGE_INDEX", "http://127.0.0.1:9/index.json")
     for name in (
         "DB",
+        "DEBUG",
         "MODELS",
         "LIBRETRANSLATE_URL",
         "LIBRETRANSLATE_KEY",

@@ -134,6 +134,25 @@ def test_an_engine_that_miscounts_is_named() -> None:
         drafter(Short(str.upper)).draft(["Bread", "Soup"])
 
 
+def test_an_engine_that_fails_on_one_text_loses_only_that_and_one_that_fails_on_all_is_lost() -> (
+    None
+):
+    def clumsy(text: str) -> str:
+        if "boom" in text:
+            raise KeyError(text)
+        return text.upper()
+
+    texts = ["bread", "boom", "soup"]
+    good, bad, fine = drafter(Scripted(clumsy)).draft(texts)
+    assert good.best
+    assert fine.best
+    assert bad.errors == ["scripted: failed (KeyError: 'boom')"]
+    with pytest.raises(EngineError, match="scripted: failed"):
+        drafter(Scripted(clumsy)).draft(["boom one", "boom two"])
+    with pytest.raises(EngineError, match="boom 15"):
+        drafter(Scripted(clumsy)).draft(["bread", *(f"boom {n}" for n in range(20))])
+
+
 def test_side_by_side_every_engine_drafts_every_text() -> None:
     first, second = Scripted(str.upper, name="first"), Scripted(str.title, name="second")
     (outcome,) = drafter(first, second, side_by_side=True).draft(["some bread"])
@@ -347,6 +366,26 @@ def test_engines_that_leave_the_machine_off_telemetry() -> None:
     import workbench  # noqa: F401 - importing it is what sets it
 
     assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+def test_the_first_draft_waits_for_the_units_of_one_page_only(db: Database) -> None:
+    documents = [
+        add_text(db, [f"Text {n} {i}" for i in range(600)], path=f"{n}.txt").document_id
+        for n in range(2)
+    ]
+    job = Job(documents, "es")
+    made: list[int] = []
+
+    def advance(_count: int) -> None:
+        made.append(db.execute("SELECT count(*) FROM units").fetchone()[0])
+
+    assert store.count_pending(db, documents, "es") == 1200
+    with store.running(db, "translate", {}) as record:
+        translate(db, Engines("en", Scripted(str.upper)), job, record, advance)
+    assert made[0] == 256
+    assert made[-1] == 1200
+    assert record.counts["drafted"] == 1200
+    assert store.count_pending(db, documents, "es") == 0
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

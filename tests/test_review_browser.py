@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from workbench.store import Database
 
-DAY, KEYS, LONG, TWO, UNSENT, CUT, PANEL, PLAIN, RTL = range(1, 10)
+DAY, KEYS, LONG, TWO, UNSENT, CUT, PANEL, PLAIN, RTL, BACK = range(1, 11)
 REVIEWED = "() => document.querySelectorAll('.unit[data-state=reviewed]').length === 3"
 
 
@@ -41,7 +41,7 @@ def server(
     """A served database; each test has a document of its own."""
     db_path = tmp_path_factory.mktemp("pages") / "workbench.db"
     with store.opened(db_path) as db:
-        for number in range(1, 10):
+        for number in range(1, 11):
             length = 460 if number == LONG else 14
             texts = [f"Sentence number {i}." for i in range(length - 1)]
             draft_all(
@@ -281,6 +281,49 @@ def test_a_long_text_goes_on_by_itself(server: tuple[str, Path], browser: Browse
         in_hand(page, "p40")
         assert text_of(page, 40) == "Half a thou"
         assert "not saved yet" in page.locator("#p40 .notice").inner_text()
+
+
+def test_a_filtered_list_goes_both_ways_and_shows_what_was_found(
+    server: tuple[str, Path], browser: Browser
+) -> None:
+    url, _ = server
+    with desk(browser, url) as ana:
+        page = ana.open(f"/{LONG}/es?text=nÚmber&at=230", "Ana")
+        page.locator("#p230 textarea").focus()
+        page.keyboard.press("Alt+ArrowUp")
+        in_hand(page, "p229")
+        page.wait_for_function("() => /at=130#p229$/.test(location.href)")
+        page.locator("#p130 textarea").focus()
+        page.wait_for_selector("#p30", state="attached")
+        lit = "name => CSS.highlights.get(name).size"
+        assert page.evaluate(lit, "found") == page.evaluate(lit, "found-behind")
+        before = page.evaluate(lit, "found-behind")
+        page.locator("#p130 textarea").fill("number, number and NÚMBER")
+        assert page.evaluate(lit, "found-behind") == before + 2  # three where one was
+
+
+def test_undo_reaches_what_was_saved_before_the_page_came(
+    server: tuple[str, Path], browser: Browser
+) -> None:
+    url, db_path = server
+    first, second = unit_of(db_path, BACK, 0), unit_of(db_path, BACK, 1)
+    with desk(browser, url) as ana:
+        page = ana.open(f"/{BACK}/es", "Ana")
+        for position, text in ((0, "Uno"), (1, "Dos"), (0, "Uno.")):
+            page.locator(f"#p{position} textarea").fill(text)
+            page.locator(f"#p{position} textarea").press("Control+Enter")
+            page.wait_for_selector(f"#p{position}:not(.waiting)[data-state=reviewed]")
+        page.reload()
+        ready(page)
+        page.keyboard.press("Alt+z")
+        has(page, 0, "Uno")
+        for _ in range(3):
+            page.keyboard.press("Alt+z")
+        said(page, "nothing to undo")
+        has(page, 0, "SENTENCE NUMBER 0.")
+        has(page, 1, "SENTENCE NUMBER 1.")
+    assert stored(db_path, first) == ("SENTENCE NUMBER 0.", "translated")
+    assert stored(db_path, second) == ("SENTENCE NUMBER 1.", "translated")
 
 
 def test_two_people_on_one_unit_lose_nothing(server: tuple[str, Path], browser: Browser) -> None:

@@ -149,9 +149,16 @@ def engine(name: str) -> Engine:
     return members[name]
 
 
-def aligner(name: str) -> Aligner:
-    """The aligner of that name.  Raises AlignError that lists the known names."""
+def aligner(name: str | None = None) -> Aligner:
+    """The aligner of that name, or the first.  Raises AlignError that lists the known names."""
     members = aligners()
+    if not members:
+        raise AlignError(
+            "no aligner is registered; install the workbench again: pip install --force-reinstall"
+            " translation-workbench"
+        )
+    if name is None:
+        return next(iter(members.values()))
     if name not in members:
         raise AlignError(_unknown("aligner", name, members))
     return members[name]

@@ -6,12 +6,14 @@ The texts themselves are one channel; a machine translation beside its source is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench.aligners import lexicon
 from workbench.aligners.lexicon import Cells, Counts, Lexicon, Sample
+from workbench.aligners.linking import weights
 from workbench.aligners.scoring import Evidence
 
 if TYPE_CHECKING:
@@ -41,6 +43,11 @@ class Channel:
     fresh: tuple[Counts, Counts] | None = None
     lexicons: tuple[Lexicon, Lexicon] | None = None
     taught: Counts | None = None
+
+    @cached_property
+    def says(self) -> tuple[Floats, Floats]:
+        """How much each form of the left and of the right says."""
+        return weights(self.left), weights(self.right)
 
     @property
     def sizes(self) -> tuple[int, int]:

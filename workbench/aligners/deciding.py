@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners import lattice
+from workbench.aligners import candidates
+from workbench.aligners.confidence import confidence, describe
+from workbench.aligners.weighing import weigh
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from workbench.aligners.lattice import Posteriors
     from workbench.aligners.learning import Options, Scored
-    from workbench.aligners.pool import Stretch
+    from workbench.aligners.pool import Pool, Stretch
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -41,23 +42,16 @@ class Verdict:
         return Verdict(self.stretch, self.beads[:beads], self.sure[:beads], reasons)
 
 
-def decide(scored: Scored, stretch: Stretch, options: Options) -> Verdict:
+def decide(scored: Scored, stretch: Stretch, pool: Pool, options: Options) -> Verdict:
     """The beads of the highest expected worth."""
-    band = scored.band
-    post = scored.posteriors(options.words, options.lengths, options.edges)[1]
-    bead, skip = post.bead, _skipped(scored, post)
-    alone = bead[0].sum(axis=1)
-    worth = bead - COST
-    worth[0] = alone[:, None] - COST
-    path = np.array(lattice.best(band, worth, skip - COST), np.int64).reshape(-1, 4)
-    a, b, c, d = path.T
-    number = {shape: k for k, shape in enumerate(band.shapes)}
-    shape = np.array([number.get((i, j), 0) for i, j in zip(b - a, d - c, strict=True)])
-    at = shape, b, d - band.low[b]
-    sure = np.where(a == b, skip[np.minimum(c, band.m - 1)], bead[at])
-    sure = np.where((c == d), alone[b], sure)
-    reasons = {name: np.where(a == b, 0.0, value[at]) for name, value in _reasons(scored).items()}
-    return Verdict(stretch, path, np.clip(sure, 0, 1), reasons)
+    total = scored.total(options.words, options.lengths, options.edges)
+    found = candidates.choose(scored.band, total, scored.skip)
+    scores = weigh(found, scored, stretch, pool)
+    posterior = candidates.posteriors(found, scores)
+    path = candidates.best(found, posterior - COST)
+    sure = confidence(describe(found, scores, posterior, path))
+    reasons = {name: found.at(values)[path] for name, values in _reasons(scored).items()}
+    return Verdict(stretch, found.beads[path], sure, reasons)
 
 
 def _reasons(scored: Scored) -> dict[str, Floats]:
@@ -76,11 +70,3 @@ def alone(stretch: Stretch, sure: float) -> Verdict:
     n, m = len(stretch.rows), len(stretch.columns)
     beads = [(i, i + 1, 0, 0) for i in range(n)] + [(n, n, j, j + 1) for j in range(m)]
     return Verdict(stretch, np.array(beads, np.int64).reshape(-1, 4), np.full(n + m, sure), {})
-
-
-def _skipped(scored: Scored, post: Posteriors) -> Floats:
-    """How probable it is that each target passage stands alone."""
-    band = scored.band
-    sums: Floats = np.zeros(band.m + 1)
-    np.add.at(sums, np.minimum(band.column, band.m), post.skip)
-    return sums[1:]

@@ -30,23 +30,27 @@ _QUOTES = "\"'“”„«»‹›「」『』’‘"
 _SAME = str.maketrans(
     {"。": ".", "､": ",", "、": ",", "।": ".", "۔": ".", "؟": "?", "،": ",", "；": ";"}
 )
+# A passage with a smaller share of letters, at its beginning, says nothing: a rule, a page number.
+LETTERS = 0.3
+LOOKED_AT = 200
 
 
 @dataclass(frozen=True)
 class Edges:
-    """The class of each passage's beginning and of its end."""
+    """The class of each passage's beginning and of its end; `mute` are those with hardly a letter."""
 
     opens: Ints
     closes: Ints
+    mute: NDArray[np.bool_]
 
     def take(self, passages: Ints) -> Edges:
         """Some of the passages, in the order given."""
-        return Edges(self.opens[passages], self.closes[passages])
+        return Edges(self.opens[passages], self.closes[passages], self.mute[passages])
 
 
 def edges(passages: Sequence[Passage], classes: dict[str, int]) -> Edges:
     """Classes by number, the same for both languages; new ones are added to `classes`."""
-    opens, closes = [], []
+    opens, closes, mute = [], [], []
     for i, passage in enumerate(passages):
         head = "h" if passage.kind == "heading" else ""
         first = i == 0 or passages[i - 1].block != passage.block
@@ -55,7 +59,9 @@ def edges(passages: Sequence[Passage], classes: dict[str, int]) -> Edges:
         tail = unicodedata.normalize("NFKC", passage.text[-40:]).strip()
         opens.append(f"{head}{'b' * first}{_beginning(text)}")
         closes.append(f"{head}{'b' * last}{_ending(tail)}")
-    return Edges(_numbered(opens, classes), _numbered(closes, classes))
+        start = passage.text[:LOOKED_AT]
+        mute.append(sum(map(str.isalpha, start)) < LETTERS * len(start))
+    return Edges(_numbered(opens, classes), _numbered(closes, classes), np.array(mute, bool))
 
 
 def _numbered(names: Sequence[str], classes: dict[str, int]) -> Ints:

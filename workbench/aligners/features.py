@@ -103,3 +103,9 @@ def runs(first: Ints, size: Ints) -> Ints:
     total = int(size.sum())
     steps = np.arange(total) - np.repeat(np.cumsum(size) - size, size)
     return np.repeat(first, size) + steps
+
+
+def sums(at: Ints, value: Floats, size: int) -> Floats:
+    """The totals of values by number."""
+    totals: Floats = np.bincount(at, value, minlength=size).astype(float, copy=False)
+    return totals

@@ -156,7 +156,7 @@ class _Work:
         if not len(stretch.rows) or not len(stretch.columns):
             return alone(stretch, OMITTED)
         scored = learning.score(stretch, self.pool, self.options.half)
-        return decide(scored, stretch, self.options)
+        return decide(scored, stretch, self.pool, self.options)
 
     def _moved(self) -> list[Verdict]:
         """Look for parts at another place; once more when those found have taught their words."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners.features import runs
+from workbench.aligners.features import runs, sums
 from workbench.model import Tables
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def learn(
         share = probability[at]
         norm = np.bincount(group, share, minlength=len(explained)) + empty[explained]
         share /= norm[group]
-        pair = _sums(at, weight * share, len(cells.key))
-        total = _sums(given, pair, sizes[0])
+        pair = sums(at, weight * share, len(cells.key))
+        total = sums(given, pair, sizes[0])
         probability = (pair + known) / np.maximum(total[given] + known_given, 1e-9)
         if step == 1:
             strong = share > FAINT
@@ -131,11 +131,6 @@ def learn(
         order = np.argsort(key, kind="stable")
         key, pair = key[order], pair[order]
     return Counts(key, pair, total, seen)
-
-
-def _sums(at: Ints, value: Floats, size: int) -> Floats:
-    sums: Floats = np.bincount(at, value, minlength=size).astype(float, copy=False)
-    return sums
 
 
 def _look_up(counts: Counts, key: Ints) -> Floats:
@@ -160,7 +155,7 @@ def add(first: Counts, second: Counts | None) -> Counts:
     if second is None:
         return first
     key, at = np.unique(np.concatenate([first.key, second.key]), return_inverse=True)
-    pair = _sums(at, np.concatenate([first.pair, second.pair]), len(key))
+    pair = sums(at, np.concatenate([first.pair, second.pair]), len(key))
     return Counts(key, pair, first.given + second.given, first.seen + second.seen)
 
 

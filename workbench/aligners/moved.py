@@ -98,7 +98,7 @@ def _best(
     for rows, columns in product(*sides):
         stretch = Stretch(text, rows, columns)
         rough(stretch)
-        verdict = _core(decide(score(stretch, pool, options.half), stretch, options), pool)
+        verdict = _core(decide(score(stretch, pool, options.half), stretch, pool, options), pool)
         if verdict is not None and len(verdict.beads) > worth:
             best, worth = verdict, len(verdict.beads)
     return best

@@ -187,6 +187,7 @@ def _joined(parts: Sequence[Edges]) -> Edges:
     return Edges(
         np.concatenate([part.opens for part in parts]),
         np.concatenate([part.closes for part in parts]),
+        np.concatenate([part.mute for part in parts]),
     )
 
 

@@ -74,8 +74,8 @@ def _block(
 
     The score of a bead is the difference of sums that are shared by all beads.
     """
-    source, source_forms = _counted(evidence.source, *rows)
-    target, target_forms = _counted(evidence.target, *columns)
+    source, source_forms = counted(evidence.source, *rows)
+    target, target_forms = counted(evidence.target, *columns)
     longest = max(a for a, _ in band.shapes)
     there = _explained(evidence.forward, (source, source_forms), (target, target_forms), longest)
     back = _explained(evidence.backward, (target, target_forms), (source, source_forms), longest)
@@ -90,7 +90,7 @@ def _block(
         yield k, first + a, value[first - rows[0] :]
 
 
-def _counted(side: Side, first: int, end: int) -> tuple[Singles, Ints]:
+def counted(side: Side, first: int, end: int) -> tuple[Singles, Ints]:
     """How often each form of a stretch stands in each passage, [passage, form]; and the forms."""
     forms, at = np.unique(side.flat[side.start[first] : side.start[end]], return_inverse=True)
     place = np.repeat(np.arange(end - first), side.size[first:end]) * len(forms) + at
@@ -103,7 +103,7 @@ def _explained(
 ) -> list[Singles]:
     """Scores of the passages of side two given runs of side one, by the length of the run less one."""
     (given, given_forms), (other, other_forms) = one, two
-    mass = given @ _table(lexicon, given_forms, other_forms)
+    mass = _mass(given, *_entries(lexicon, given_forms, other_forms), len(other_forms))
     length = given.sum(axis=1)
     alone = np.maximum(lexicon.alone[other_forms], SURPRISE).astype(np.float32)
     gain = (1 - alone) / np.maximum(lexicon.unigram[other_forms], 1e-12).astype(np.float32)
@@ -118,19 +118,40 @@ def _explained(
     return found
 
 
-def _table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
-    """p(other form | given form) for the forms of a block, [given, other]."""
+def _entries(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> tuple[Ints, Ints, Floats]:
+    """(start, other form, probability): the rows of the lexicon cut to the forms of a block.
+
+    Those of given form k are `start[k]` to `start[k + 1]`.
+    """
     first = lexicon.start[given_forms]
     size = lexicon.start[given_forms + 1] - first
     at = runs(first, size)
     place = np.full(len(lexicon.unigram), -1)
     place[other_forms] = np.arange(len(other_forms))
     column = place[lexicon.column[at]]
-    there = column >= 0
-    table = np.zeros((len(given_forms), len(other_forms)), np.float32)
-    row = np.repeat(np.arange(len(given_forms)), size)
-    table[row[there], column[there]] = lexicon.probability[at[there]]
-    return table
+    there = np.flatnonzero(column >= 0)
+    kept = np.bincount(np.repeat(np.arange(len(size)), size)[there], minlength=len(size))
+    return np.concatenate([[0], np.cumsum(kept)]), column[there], lexicon.probability[at[there]]
+
+
+def _mass(given: Singles, start: Ints, column: Ints, probability: Floats, width: int) -> Singles:
+    """The sum of p(other form | given form) over the forms of each passage, [passage, other form]."""
+    # the rows of a lexicon are short: that is why this is no product of matrices
+    passage, form = np.nonzero(given)
+    size = start[form + 1] - start[form]
+    at = runs(start[form], size)
+    place = np.repeat(passage * width, size) + column[at]
+    value = np.repeat(given[passage, form], size) * probability[at]
+    sums = np.bincount(place, value, minlength=len(given) * width)
+    return sums.reshape(len(given), width).astype(np.float32)
+
+
+def table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
+    """p(other form | given form) for the forms of a block, [given, other]."""
+    start, column, probability = _entries(lexicon, given_forms, other_forms)
+    found = np.zeros((len(given_forms), len(other_forms)), np.float32)
+    found[np.repeat(np.arange(len(given_forms)), np.diff(start)), column] = probability
+    return found
 
 
 @dataclass(frozen=True)
@@ -152,9 +173,15 @@ def length_scores(lengths: Lengths, source: Floats, target: Floats, band: Band) 
             continue
         x = (left[a:] - left[:-a])[:, None]
         y = right[column[a:]] - right[np.maximum(column[a:] - b, 0)]
-        spread = np.sqrt(lengths.variance * np.maximum(0.5 * (x + y), 1))
-        score[k, a:] = log_tail(np.abs(y - x) / spread)
+        score[k, a:] = log_tail(np.abs(deviations(x, y, lengths.variance)))
     return score
+
+
+def deviations(expected: Floats, length: Floats, variance: float) -> Floats:
+    """How many standard deviations a length is from the expected one (Gale and Church 1993)."""
+    spread = np.sqrt(variance * np.maximum(0.5 * (expected + length), 1))
+    found: Floats = (length - expected) / spread
+    return found
 
 
 def log_tail(z: Floats) -> Floats:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from workbench.model import Aligner
     from workbench.store import Database
 
-# The finest step of the progress bar.
-STEPS = 1000
 # Stretches without a partner that are listed one by one.
 LISTED = 8
 # Characters shown of a text.
@@ -79,7 +77,9 @@ def align(texts: tuple[Path, ...], db_path: Path, **options: Any) -> None:  # no
     format_name = "lines" if options["lines"] else options["format_name"]
     langs = (options["source_lang"], options["target_lang"])
     asked = Asked(langs, format_name, options["encoding"], options)
-    aligner = _aligner(options["aligner_name"])
+    from workbench import registry
+
+    aligner = registry.aligner(options["aligner_name"])
     with database(db_path) as db:
         pairs, failed = _pairs(db, texts, options["document_ids"], asked)
         jobs = _jobs(db, pairs, aligner, redo=options["redo"])
@@ -185,12 +185,6 @@ def _lang(path: Path, given: str | None, option: str) -> str:
     return found
 
 
-def _aligner(name: str | None) -> Aligner:
-    from workbench import registry
-
-    return registry.aligner(name) if name else next(iter(registry.aligners().values()))
-
-
 def _jobs(db: Database, pairs: Sequence[Pair], aligner: Aligner, *, redo: bool) -> list[Job]:
     """One job for each pair of languages."""
     from workbench import align as step
@@ -221,11 +215,13 @@ def _align(db: Database, job: Job, asked: Asked) -> None:
     label = f"{job.source_lang} to {job.target_lang}, {len(waiting)} {'text' if len(waiting) == 1 else 'texts'}"
     arguments = {"documents": [[t.document_id, t.target_document_id] for t in waiting],
                  "aligner": job.aligner.name, "redo": job.redo}  # fmt: skip
-    with store.running(db, "align", arguments) as run, progress(label, STEPS) as advance:
+    size = {row["document_id"]: row["segments"] for row in store.documents(db)}
+    segments = sum(size.get(texts.document_id, 0) for texts in waiting)
+    with store.running(db, "align", arguments) as run, progress(label, segments) as advance:
 
         def reached(share: float) -> None:
             nonlocal done
-            now = round(STEPS * min(max(share, 0.0), 1.0))
+            now = round(segments * min(max(share, 0.0), 1.0))
             advance(max(0, now - done))
             done = max(done, now)
 

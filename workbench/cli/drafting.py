@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,10 @@ from workbench.errors import EngineError, InputError, PartialError, WorkbenchErr
 from workbench.model import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from workbench.ingest import Reading
-    from workbench.model import Engine, Translator
+    from workbench.model import Translator
     from workbench.store import Database
     from workbench.translate import Engines, Job
 
@@ -37,6 +38,8 @@ paths_argument = click.argument(
 )
 # Hypotheses per search step: fast decodes greedily, good as Argos does.
 BEAMS = {"fast": 1, "good": 4, "best": 8}
+# As the name of an engine: the first that works.
+AUTO = "auto"
 
 
 def engine_options(command: Command) -> Command:
@@ -256,24 +259,24 @@ def _engines(db: Database, source_lang: str, target_lang: str, options: dict[str
     pair = source_lang, target_lang
     beam = options["beam"] or BEAMS[options["quality"]]
     settings = Settings(options["device"], beam, options["attention"])
-    names = options["engine_names"] or ["auto"]
-    if names[0] == "auto":
-        first = choose.first_that_works(*pair, settings, say=say, offline=options["offline"])
+    names = list(dict.fromkeys(options["engine_names"])) or [AUTO]
+    for name in names:
+        if name != AUTO:
+            registry.engine(name)  # a wrong name is said before anything is loaded
+
+    def load(name: str) -> Translator:
+        if name == AUTO:
+            return choose.first_that_works(*pair, settings, say=say, offline=options["offline"])
+        translator = choose.ready(registry.engine(name), pair, settings)
+        if translator.notice:
+            say(translator.notice)
+        return translator
+
+    first = load(names[0])
+    others: list[Callable[[], Translator | None]] = [partial(load, name) for name in names[1:]]
+    if names == [AUTO]:
         others = choose.others(first, *pair, settings, say=say)
-    else:
-        engines = [registry.engine(name) for name in names]
-        first = _load(engines[0], pair, settings)
-        others = [lambda engine=engine: _load(engine, pair, settings) for engine in engines[1:]]  # type: ignore[misc]  # mypy sees no default
     return Engines(source_lang, first, others, Memory(db, *pair))
-
-
-def _load(engine: Engine, pair: tuple[str, str], settings: Settings) -> Translator:
-    from workbench.engines import choose
-
-    translator = choose.ready(engine, pair, settings)
-    if translator.notice:
-        say(translator.notice)
-    return translator
 
 
 def _check(db: Database, target_langs: Sequence[str]) -> None:

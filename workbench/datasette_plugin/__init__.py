@@ -58,6 +58,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{text}/claim$", working.claim),
         (rf"{text}/here$", working.here),
         (rf"{text}/people\.json$", working.people_here),
+        (rf"{text}/mine\.json$", working.mine),
     ]
     return [(pattern, gentle(view)) for pattern, view in routes]
 

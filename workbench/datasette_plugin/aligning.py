@@ -137,17 +137,13 @@ async def _realigned(work: Work) -> Callable[[store.Database], Stepped]:
     tables = await responses.read(work.database, lambda db: bitexts.lexicon(db, *part.langs))
     found = await asyncio.get_running_loop().run_in_executor(None, _aligned, part, tables)
     ids = [row["id"] for row in part.rows]
-    origin = f"{_aligner().name} {__version__}"
+    origin = f"{registry.aligner().name} {__version__}"
     return _allowed(work, ids, lambda db: realigning.realign(db, seen, part, found, origin))
 
 
 def _aligned(part: realigning.Stretch, tables: Tables) -> list[Bead]:
-    alignments, _ = _aligner().align([part.pair], langs=part.langs, tables=tables)
+    alignments, _ = registry.aligner().align([part.pair], langs=part.langs, tables=tables)
     return list(alignments[0].beads)
-
-
-def _aligner() -> Any:
-    return next(iter(registry.aligners().values()))
 
 
 def _allowed(

@@ -55,11 +55,11 @@ async def review(datasette: Any, request: Any) -> Response:
     mistake, wanted = "", Filter(document_id=document_id, target_lang=target_lang)
     try:
         wanted = read_filter(request.args, document_id=document_id, target_lang=target_lang)
-        look = partial(_window, wanted=wanted, after=request.args.get("after") or "")
+        look = partial(_window, wanted=wanted, args=request.args)
         window = await read(database, look)
     except InputError as error:  # the filter is wrong, the text is shown all the same
         mistake = str(error)
-        window = await read(database, partial(_window, wanted=wanted, after=""))
+        window = await read(database, partial(_window, wanted=wanted, args={}))
     if changes:
         await read(database, lambda db: _show_changes(db, window["units"]))
     context = {
@@ -79,31 +79,40 @@ async def review(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "review", context)
 
 
-def _window(db: store.Database, wanted: Filter, after: str) -> dict[str, Any]:
-    """A window of units with its neighbours: positions (`at`), or keys (`after`) in other orders."""
-    found = store.find_units(db, wanted, after=after, size=SIZE)
-    filtered = _without_place(wanted) != Filter(wanted.document_id, wanted.target_lang)
+def _window(db: store.Database, wanted: Filter, args: Any) -> dict[str, Any]:
+    """A window of units with its neighbours: places in the text (`at`), or keys (`after`, `before`)."""
+    after, before = args.get("after") or "", args.get("before") or ""
+    anywhere = _without_place(wanted)
+    looked = anywhere if before else wanted
+    found = store.find_units(db, looked, after=after, before=before, size=SIZE)
+    if before and not found.units:  # nothing is earlier
+        found, before, after = store.find_units(db, anywhere, size=SIZE), "", ""
+        wanted = anywhere
+    filtered = anywhere != Filter(wanted.document_id, wanted.target_lang)
     place = (wanted.document_id or 0, wanted.target_lang or "")
-    first = found.units[0]["position"] if found.units else 0
-    previous: dict[str, Any] | None = None
-    following: dict[str, Any] | None = None
-    if wanted.sort == "position":
-        if found.following:
-            following = {"at": int(found.following.rpartition("~")[2]) + 1}
-        if not filtered and (start := store.window_before(db, *place, first, SIZE)) is not None:
-            previous = {"at": start}
-    elif found.following:
-        following = {"after": found.following}
+    first, last = (found.units[i] if found.units else None for i in (0, -1))
+    position = first["position"] if first else 0
+    start = None if filtered else store.window_before(db, *place, position, SIZE)
+    earlier = found.following if before else first and (after or wanted.at) and _key(wanted, first)
+    later = last and _key(wanted, last) if before else found.following
+    previous: dict[str, Any] | None = {"before": earlier} if filtered and earlier else None
+    following: dict[str, Any] | None = {"after": later} if later else None
+    if wanted.sort == "position" and later:
+        following = {"at": int(later.rpartition("~")[2]) + 1}
     return {
         "units": found.units,
         "problem": found.problem,
-        "previous": previous,
+        "previous": previous if start is None else {"at": start},
         "following": following,
         "filtered": filtered,
-        "from_start": filtered and bool(after or wanted.at),
-        "count": store.count_units(db, _without_place(wanted)) if filtered else None,
-        "heading": store.heading_before(db, *place, first),
+        "count": store.count_units(db, anywhere) if filtered else None,
+        "heading": store.heading_before(db, *place, position),
     }
+
+
+def _key(wanted: Filter, unit: dict[str, Any]) -> str:
+    """Where a unit stands in the order of a filter."""
+    return store.key_of(wanted, {**unit, "unit": unit["id"]})
 
 
 def _without_place(wanted: Filter) -> Filter:

@@ -20,7 +20,7 @@ from workbench.store.claims import claim, claim_of, claims_of, release, units_be
 from workbench.store.database import explaining, from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
-from workbench.store.filters import SORTS, Filter
+from workbench.store.filters import SORTS, Filter, key_of
 from workbench.store.finding import Deadline, Found, count_units, find_units
 from workbench.store.measures import work_report
 from workbench.store.notes import (
@@ -31,6 +31,7 @@ from workbench.store.notes import (
     restore_finding,
     settle_note,
 )
+from workbench.store.own_changes import own_change, undoing
 from workbench.store.people import (
     ROLES,
     Role,
@@ -166,6 +167,7 @@ __all__ = [
     "identity",
     "is_open",
     "is_workbench",
+    "key_of",
     "language_pairs",
     "last_position",
     "link_decisions",
@@ -179,6 +181,7 @@ __all__ = [
     "opened",
     "original",
     "other_languages",
+    "own_change",
     "pair_counts",
     "people",
     "positions",
@@ -209,6 +212,7 @@ __all__ = [
     "terms_in",
     "text_at",
     "undo",
+    "undoing",
     "unit",
     "unit_links",
     "unit_texts",

@@ -37,11 +37,11 @@ export function offer(unit, waiting, save) {
   const unsent = /** @type {Unsent | null} */ (recall(name(unit)));
   const area = field(unit);
   offered.add(unit);
-  if (isDirty(unit)) { // typed before this script had come
+  if (waiting) unit.classList.add("waiting");
+  if (isDirty(unit)) { // typed before this script had come, or put back by the browser
     if (unsent && unsent.text !== area.value) return offerBeside(unit, unsent);
     return keepUnsent(unit);
   }
-  if (waiting) unit.classList.add("waiting");
   if (!unsent || unsent.text === area.value) {
     if (unsent) forget(unit);
     if (waiting) area.value = waiting.target; // it is on its way
