@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from browser import chromium
 
 from workbench import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from workbench.store import Database
 
@@ -54,6 +57,13 @@ def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "LIBRETRANSLATE_TIMEOUT",
     ):
         monkeypatch.delenv(f"WORKBENCH_{name}", raising=False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser for the tests of a file."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture

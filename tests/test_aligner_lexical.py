@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -164,3 +165,18 @@ def paths(
         for value, path in paths(band, score, skip, i, j - 1):
             found.append((value + float(skip[j - 1]), [*path, (i, i, j - 1, j)]))
     return found
+
+
+def test_chapters_backwards_share_hardly_a_word() -> None:
+    """Every passage is in one bead, and each chapter is said to stand in another place."""
+    source, target = cipher(200)
+    source, target = numbered(source), numbered(target)
+    cuts = [0, 50, 100, 150, 200]
+    order = [i for a, b in reversed(list(pairwise(cuts))) for i in range(a, b)]
+    alignment = align(TextPair(source, [target[i] for i in order]))
+    places = [i for bead in alignment.beads for i in bead.source]
+    assert places == list(range(200))
+    assert sorted(j for bead in alignment.beads for j in bead.target) == list(range(200))
+    expected = {((i,), (order.index(i),)) for i in range(200)}
+    assert len(expected & sides(alignment)) >= 185
+    assert len(alignment.moved) >= 3

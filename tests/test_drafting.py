@@ -153,6 +153,18 @@ def test_an_engine_that_fails_on_one_text_loses_only_that_and_one_that_fails_on_
         drafter(Scripted(clumsy)).draft(["bread", *(f"boom {n}" for n in range(20))])
 
 
+def test_a_helper_that_is_lost_is_done_without(db: Database) -> None:
+    def away(_text: str) -> str:
+        raise EngineError("the helper is away")
+
+    document = add_text(db, [SOURCE, "Bread"]).document_id
+    engines = Engines("en", Scripted(lambda _: LOOP), [lambda: Scripted(away)])
+    with store.running(db, "translate", {}) as record:
+        translate(db, engines, Job([document], "es"), record, lambda _: None)
+    assert record.errors == ["the helper is away"]
+    assert record.counts["drafted"] == 2
+
+
 def test_side_by_side_every_engine_drafts_every_text() -> None:
     first, second = Scripted(str.upper, name="first"), Scripted(str.title, name="second")
     (outcome,) = drafter(first, second, side_by_side=True).draft(["some bread"])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEGMENTS = 4000
-KILLS = 12
+KILLS = 20
 
 
 def run(text: Path, db_path: Path) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from math import log
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.model import LinkDecision
-from workbench.wordlinks import attention, gold, hmm, streaming
+from workbench.wordlinks import attention, gold, grouping, hmm, streaming
 from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.streaming import Linker, chunks
 from workbench.wordlinks.tokens import key, tokens
@@ -310,3 +311,46 @@ def test_attention_goes_with_the_words_that_stay() -> None:
         (2, 3),
     ]
     assert attention.carried(looked, [], ["x"]) == []
+
+
+# each thing is two characters that mean something else elsewhere, as in Chinese
+WRITTEN = dict(enumerate(["山水", "山火", "木水", "木土", "小火", "小日", "大土", "大日"]))
+
+
+def test_characters_that_belong_together_are_linked_together() -> None:
+    dice = random.Random(3)
+    texts = []
+    for _ in range(200):
+        first, second = dice.sample([*WRITTEN], 2)
+        texts.append(
+            Pair([f"thing{first}", ",", f"thing{second}"], [*WRITTEN[first], ",", *WRITTEN[second]])
+        )
+    groups = grouping.learn_groups([pair.target for pair in texts])
+    assert groups.join([*"木土,山水"]) == (["木土", ",", "山水"], [0, 2, 3, 5])
+    assert groups.join(["x"]) == (["x"], [0, 1])
+    told = texts[0]._replace(
+        hints=[(0, 3, gold.MADE), (0, 240, gold.MADE)], looked=[(2, 0), (9, 9)]
+    )
+    linker = Linker()
+    assert linker.learn([told, *texts]) is not None
+    linked = found(linker, [told, *texts])
+    assert (0, 3) in linked[0]
+    straight = [(0, 0), (0, 1), (1, 2), (2, 3), (2, 4)]
+    assert linked[1:].count(straight) >= 190
+
+
+def test_no_groups_where_words_are_spaced() -> None:
+    assert not grouping.learn_groups([["new", "york"], ["new", "york"]]).rounds
+    assert not grouping.learn_groups([]).rounds
+
+
+@given(st.lists(st.lists(st.sampled_from("山水木x"), max_size=9), max_size=9))
+def test_groups_hold_every_word_once(texts: list[list[str]]) -> None:
+    groups = grouping.learn_groups(texts)
+    for text in texts:
+        joined, starts = groups.join(text)
+        assert "".join(joined) == "".join(text)
+        assert [joined[k] for k in range(len(joined))] == [
+            "".join(text[a:b]) for a, b in itertools.pairwise(starts)
+        ]
+        assert starts[-1] == len(text)

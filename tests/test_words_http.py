@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import LINES, chromium, desk, served
+from browser import LINES, desk, served
 from samples import add_text
 from site_client import Client
 
@@ -30,12 +30,6 @@ TEXTS = [
     ("The dog.", "Le chien <."),
 ]  # fmt: skip
 XSS, CALM, KEYS, SHARED, ARABIC, KEPT, PLAIN = range(1, 8)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", params=LINES)

@@ -103,6 +103,7 @@ def translate(
         for units, outcomes in _drafted(db, drafter, job):
             _save(db, units, outcomes, run)
             advance(len(units))
+        run.errors += drafter.lost
     finally:
         reader.close()
 

@@ -124,9 +124,9 @@ def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:
     """
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
     step = max(1, -(-min(_lines(source), _lines(target)) // SAMPLE))
-    few = linker.learn(islice(_line_pairs(source, target, job), 0, None, step))
+    few = linker.learn(islice(line_pairs(source, target, job), 0, None, step))
     whole = few if step == 1 else None
-    return linker.link(_line_pairs(source, target, job) if whole is None else whole)
+    return linker.link(line_pairs(source, target, job) if whole is None else whole)
 
 
 def _lines(path: Path) -> int:
@@ -140,7 +140,11 @@ def _lines(path: Path) -> int:
         raise InputError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
-def _line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
+def line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
+    """What the models learn from every line of one file and the same line of another.
+
+    Raises InputError if a file cannot be read or they have different numbers of lines.
+    """
     langs = (job.source_lang, job.target_lang)
     with ExitStack() as stack:
         try:

@@ -72,6 +72,11 @@ class Channel:
         self.lexicons = lexicons[0], lexicons[1]
         return self.lexicons
 
+    def beforehand(self) -> tuple[Lexicon, Lexicon]:
+        """The lexicons before these texts taught anything."""
+        every = np.arange(len(self.left)), np.arange(len(self.right))
+        return self.lexicons or self.learn(*every, NOTHING)
+
     def keep(self) -> None:
         """What was learned last is known from now on: the batch is done."""
         if self.fresh:

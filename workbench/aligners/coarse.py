@@ -48,38 +48,39 @@ def coarse_path(
     grid, path = TOP, None
     last = max(TOP, min(len(source), len(target)) // FINE)
     while True:
-        cuts = _cuts(source, grid), _cuts(target, grid)
-        blocks = _signatures(source, cuts[0]), _signatures(target, cuts[1])
+        borders = cuts(source, grid), cuts(target, grid)
+        blocks = signatures(source, borders[0]), signatures(target, borders[1])
         path = _align_blocks(blocks, seeds, path)
         progress(min(1.0, grid / last))
         if grid * 2 > last:
             break
         grid *= 2
         path = [(2 * a, 2 * b, 2 * c, 2 * d) for a, b, c, d in path]
-    left, right = cuts
+    left, right = borders
     return [(int(left[a]), int(left[b]), int(right[c]), int(right[d])) for a, b, c, d in path]
 
 
-def _cuts(side: Side, grid: int) -> Ints:
+def cuts(side: Side, grid: int) -> Ints:
     """Passages where the blocks begin, so that all are about equally long; grid + 1 of them."""
     mass = np.concatenate([[0.0], np.cumsum(side.chars + 10)])
-    cuts = np.searchsorted(mass, np.linspace(0, mass[-1], grid + 1))
-    cuts[0], cuts[-1] = 0, len(side)
-    return np.maximum.accumulate(cuts)
+    borders = np.searchsorted(mass, np.linspace(0, mass[-1], grid + 1))
+    borders[0], borders[-1] = 0, len(side)
+    return np.maximum.accumulate(borders)
 
 
-def _signatures(side: Side, cuts: Ints) -> Side:
+def signatures(side: Side, borders: Ints, known: NDArray[np.bool_] | None = None) -> Side:
     """The forms that tell each block from the others, each once.
 
-    A form met once says nothing yet; one in every fifth block says little about any.
+    A form met once says nothing yet, unless it is known; one in every fifth block says little about any.
     """
-    grid = len(cuts) - 1
-    block = np.repeat(np.repeat(np.arange(grid), np.diff(cuts)), side.size)
+    grid = len(borders) - 1
+    block = np.repeat(np.repeat(np.arange(grid), np.diff(borders)), side.size)
     key, often = np.unique(block * side.forms + side.flat, return_counts=True)
     block, form = key // side.forms, key % side.forms
     total = np.bincount(side.flat, minlength=side.forms)[form]
     spread = np.bincount(form, minlength=side.forms)[form]
-    good = (total >= 2) & (spread <= max(4, grid // 5))
+    told = total >= 2 if known is None else known[form]
+    good = told & (spread <= max(4, grid // 5))
     block, form = block[good], form[good]
     value = often[good] * np.log(grid / spread[good])
     order = np.lexsort((-value, block))

@@ -114,12 +114,13 @@ def backward(band: Band, score: Floats, skip: Floats) -> Floats:
     end, width = band.end, band.width
     flat = score.reshape(len(band.shapes), -1)
     flat = np.concatenate([flat, np.full((len(band.shapes), 1), LOST)], axis=1)
+    first, values = np.arange(len(flat))[:, None] * flat.shape[1], flat.reshape(-1)
     for i in range(band.n, -1, -1):
         if i == band.n:
             raw = np.where(band.column[i] == band.m, 0.0, LOST)
         else:
             at = end[:, i]
-            ways = sums[at] + np.take_along_axis(flat, at, axis=1)
+            ways = sums[at] + values[first + at]
             top = ways.max(axis=0)
             raw = top + np.log(np.exp(ways - top).sum(axis=0))
         row = np.logaddexp.accumulate((raw + steps[i])[::-1])[::-1] - steps[i]

@@ -36,6 +36,8 @@ class Options:
     lengths_first: float = 1.5
     edges: float = 0.7
     rounds: int = 5
+    # when earlier pieces have taught the words
+    rounds_more: int = 2
     # target passages searched on both sides of the last path
     half: int = 7
     # so many beads' worth of CHANCE beside what a text shows
@@ -140,7 +142,8 @@ def learn(
         return
     rows = np.concatenate([stretch.rows for stretch in stretches])
     columns = np.concatenate([stretch.columns for stretch in stretches])
-    for turn in range(options.rounds):
+    rounds = options.rounds_more if pool.taught else options.rounds
+    for turn in range(rounds):
         before = [stretch.path for stretch in stretches]
         found = []
         for stretch in stretches:
@@ -148,7 +151,7 @@ def learn(
             found.append(weigh(scored, stretch, options, turn == 0))
         _habits(stretches, found, pool, options)
         pool.learn(rows, columns, _sample(stretches, found))
-        progress((turn + 1) / options.rounds)
+        progress((turn + 1) / rounds)
         if _changed(before, [stretch.path for stretch in stretches]) < SETTLED:
             break
 

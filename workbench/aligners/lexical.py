@@ -9,6 +9,7 @@ import numpy as np
 from workbench.aligners import coarse, learning, stretches
 from workbench.aligners.deciding import Verdict, alone, decide
 from workbench.aligners.moved import moved
+from workbench.aligners.order import in_order
 from workbench.aligners.pool import Stretch, gather
 from workbench.aligners.report import alignments
 from workbench.aligners.saving import Saved, pack, unpack
@@ -71,9 +72,15 @@ class _Work:
         self.todo: list[Stretch] = []
         self.done: list[Verdict] = []
         self.moved: list[Verdict] = []
+        # source passages of parts that are known to stand elsewhere
+        self.elsewhere: set[int] = set()
 
     def add(self, text: Stretch, pinned: Sequence[stretches.Pin]) -> None:
-        self.todo += stretches.between_pins(text, pinned)
+        for stretch in stretches.between_pins(text, pinned):
+            main, elsewhere = in_order(stretch, self.pool.channels[0])
+            self.todo += [*main, *elsewhere]
+            for part in elsewhere:
+                self.elsewhere.update(part.rows.tolist())
 
     def run(self) -> list[Verdict]:
         """Align batch by batch; what the texts teach is carried on."""
@@ -102,7 +109,8 @@ class _Work:
             number += 1
             left = sum(len(stretch.rows) for stretch in self.todo)
             self.progress(0.3 + 0.6 * (1 - left / total))
-        self.moved = self._moved()
+        shifted = [each for each in self.done if self.elsewhere.intersection(each.stretch.rows[:1])]
+        self.moved = [*shifted, *self._moved()]
         return self.done
 
     def rough(self, stretch: Stretch) -> None:

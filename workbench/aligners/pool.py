@@ -101,6 +101,11 @@ class Pool:
         for channel in self.channels:
             channel.keep()
 
+    @property
+    def taught(self) -> bool:
+        """Whether pieces that are done have taught something."""
+        return self.channels[0].taught is not None
+
     def tables(self) -> Tables:
         """What these texts taught, without what was known before."""
         taught = self.channels[0].taught

@@ -50,19 +50,15 @@ def _alignment(
     moved: Sequence[Verdict],
     pool: Pool,
 ) -> Alignment:
-    elsewhere = [bead for verdict in moved for bead in _beads(verdict, text)]
-    taken = (
-        {i for bead in elsewhere for i in bead.source},
-        {j for bead in elsewhere for j in bead.target},
-    )
     beads = [Bead(tuple(a), tuple(b), 1.0, {"pinned": 1.0}) for a, b in pair.pinned]
-    beads += elsewhere
-    for verdict in verdicts:
-        beads += [
-            bead
-            for bead in _beads(verdict, text)
-            if not taken[0].intersection(bead.source) and not taken[1].intersection(bead.target)
-        ]
+    taken: tuple[set[int], set[int]] = set(), set()
+    # what was found last was left alone by those before
+    for verdict in (*reversed(moved), *verdicts):
+        for bead in _beads(verdict, text):
+            if not taken[0].intersection(bead.source) and not taken[1].intersection(bead.target):
+                beads.append(bead)
+                taken[0].update(bead.source)
+                taken[1].update(bead.target)
     beads = _ordered(beads)
     fit = _fit(beads, text, pool)
     parts = [

@@ -80,6 +80,8 @@ def align(texts: tuple[Path, ...], db_path: Path, **options: Any) -> None:  # no
     from workbench import registry
 
     aligner = registry.aligner(options["aligner_name"])
+    if options["engine_name"] not in (None, "auto"):
+        registry.engine(options["engine_name"])  # said at once, also where all has drafts
     with database(db_path) as db:
         pairs, failed = _pairs(db, texts, options["document_ids"], asked)
         jobs = _jobs(db, pairs, aligner, redo=options["redo"])

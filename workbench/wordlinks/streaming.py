@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from workbench.wordlinks.counts import Counts
+from workbench.wordlinks.grouping import Groups, learn_groups
 from workbench.wordlinks.training import Chunk, Pair, Prior
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ TABLE = 1 << 27
 # Longer sides are linked up to here; nothing that people review comes near.
 LONGEST = 250
 # Rounds of IBM model 1 and of the HMM where nothing is known, and where something is.
-ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (3, 3), (0, 2), (0, 1)
+ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (2, 3), (0, 2), (0, 1)
 # What a word's links in a shipped lexicon count for at most, in occurrences.
 LEXICON_MOST = 50.0
 # Taken off what was learned of each word pair: what was linked once may be chance.
@@ -34,6 +36,10 @@ LEAST = 0.05
 PRUNE_EVERY = 8
 # Links whose agreement is above this are made: where the error was least with and without a lexicon.
 THRESHOLD = 0.5
+
+
+Starts = tuple[list[int], list[int]]
+Joined = tuple[list[str], list[int]]
 
 
 class Link(NamedTuple):
@@ -54,6 +60,7 @@ class Linker:
     lexicon: Counts | None = None
     learned: Counts | None = None
     discount: float = DISCOUNT
+    groups: tuple[Groups, Groups] = field(default_factory=lambda: (Groups(), Groups()))
 
     def priors(self) -> list[Prior]:
         """What is known before a chunk is read."""
@@ -72,6 +79,11 @@ class Linker:
         """
         read = chunks(pairs)
         first = list(islice(read, 2))
+        known = [pair for members in first for pair in members]
+        self.groups = (
+            learn_groups([pair.source for pair in known]),
+            learn_groups([pair.target for pair in known]),
+        )
         if len(first) < 2:
             return first[0] if first else []
         for number, members in enumerate(chain(first, read)):
@@ -95,9 +107,23 @@ class Linker:
         with _one_thread():
             for pairs, agreement in chunk.agreement():
                 collect(agreement, pairs, found)
-        return found
+        if not any(side.rounds for side in self.groups):
+            return found
+        return [
+            list(apart(links, self._joined(pair)[1]))
+            for pair, links in zip(members, found, strict=True)
+        ]
+
+    def _joined(self, pair: Pair) -> tuple[Pair, Starts]:
+        """A pair of groups of words, and where each group begins, on both sides."""
+        source, target = (
+            groups.join(words) for groups, words in zip(self.groups, pair[:2], strict=True)
+        )
+        return together(pair, source, target), (source[1], target[1])
 
     def _trained(self, members: list[Pair]) -> Chunk:
+        if any(side.rounds for side in self.groups):
+            members = [self._joined(pair)[0] for pair in members]
         with _one_thread():
             chunk = Chunk(members, self.priors())
             chunk.learn(*self._rounds())
@@ -142,3 +168,29 @@ def collect(agreement: Floats, pairs: Longs, found: Sequence[list[Link]]) -> Non
     rows, columns, members = (side.tolist() for side in (*places[:2], pairs[places[2]]))
     for i, j, pair, share in zip(rows, columns, members, shares, strict=True):
         found[pair].append(Link(i, j, share))
+
+
+def together(pair: Pair, source: Joined, target: Joined) -> Pair:
+    """A pair with groups for words; what is known of a group's words holds for the group."""
+    places = [
+        [number for number, size in enumerate(map(sub, starts[1:], starts)) for _ in range(size)]
+        for _, starts in (source, target)
+    ]
+
+    def moved(i: int, j: int) -> tuple[int, int] | None:
+        there = i < len(places[0]) and j < len(places[1])
+        return (places[0][i], places[1][j]) if there else None
+
+    looked = pair.looked
+    if looked is not None:
+        looked = [place for place in (moved(i, j) for i, j in looked) if place]
+    hints = [(*place, factor) for i, j, factor in pair.hints if (place := moved(i, j))]
+    return pair._replace(source=source[0], target=target[0], hints=hints, looked=looked)
+
+
+def apart(links: Iterable[Link], starts: Starts) -> Iterator[Link]:
+    """Links of groups as links of all their words."""
+    for link in links:
+        for i in range(*starts[0][link.source : link.source + 2]):
+            for j in range(*starts[1][link.target : link.target + 2]):
+                yield Link(i, j, link.probability)
