@@ -68,10 +68,9 @@ PAGES = {
     "worst": f"/align/{ALIGNED}/es?order=worst",
     "who": "/unit/{unit}",
     "missing": "/99/es",
-    "merge": "/unit/{unit}",
 }
 # The ones for the documentation.
-BEST = ("documents", "review", "unit", "conflict", "find", "report", "align")
+BEST = ("documents", "review", "unit", "conflict", "find", "report")
 LONG = [
     "Anyone who has ever walked from the harbour of Brennock to the lighthouse in the dark, with the tide"
     " coming in on one side and the wall of the old salt works on the other, knows that there is one place,"
@@ -197,7 +196,6 @@ def arrange(page: Page, name: str, db_path: Path) -> None:
     if name in hands:
         page.locator(".unit textarea").nth(hands[name]).focus()
         page.wait_for_function("() => document.querySelector('#side-body .note-form')")
-        page.wait_for_function("() => !document.querySelector('#word-links:empty + *') || true")
     if name == "conflict":
         collide(page, db_path)
     if name == "keys":
@@ -211,9 +209,6 @@ def arrange(page: Page, name: str, db_path: Path) -> None:
         page.locator(".note-form textarea").fill("Is this the same keeper?")
         page.get_by_role("button", name="Add note").click()
         page.locator("#asked").wait_for()
-    if name == "merge":
-        page.context.add_init_script("document.documentElement.dataset.plain = '1'")
-        page.get_by_role("button", name="Restore").first.scroll_into_view_if_needed()
 
 
 def collide(page: Page, db_path: Path) -> None:

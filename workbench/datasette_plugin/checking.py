@@ -34,13 +34,13 @@ def _news(db: Database, unit: Unit) -> _Found:
         (unit.unit_id, name, said(check, unit) if unit.target else [])
         for name, check in checks.items()
     ]
-    said = {(one.name, one.severity, one.message) for _, _, all_ in found for one in all_}
+    says = {(one.name, one.severity, one.message) for _, _, all_ in found for one in all_}
     known = {
         (row["name"], row["severity"], row["message"])
         for row in store.findings(db, unit.unit_id)
         if row["name"] in checks
     }
-    return found if said != known else []
+    return found if says != known else []
 
 
 def said(check: Check, unit: Unit) -> list[Finding]:
