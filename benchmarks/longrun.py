@@ -3,9 +3,9 @@
 .venv/bin/python benchmarks/longrun.py ENGINE SEGMENTS [SECONDS]
 
 ENGINE is one by name, or `big` for the model of bigmodel.py.  With SECONDS the run is ended after
-them.  Prints the seconds until the first draft was stored, then a curve: every tenth of the way, the
-matches stored (a draft that was tried again has several) and the resident memory of the process and
-its children.
+them.  Prints a curve: when the first draft was stored, then every tenth of the way, the seconds that
+passed, those of a processor that the process took, the matches stored (a draft that was tried again
+has several) and the resident memory of the process and its children.
 """
 
 from __future__ import annotations
@@ -41,11 +41,10 @@ def main() -> None:
             ["translate", "--to", target_lang, "--engine", engine, "--db", str(db_path)]
         )
         curve = watch(process, db_path, started, limit)
-    print(f"first draft stored after {curve[0][0]:.1f} s")
-    print("| seconds | matches | MiB |\n|--:|--:|--:|")
-    for seconds, drafts, memory in curve:
-        print(f"| {seconds:.0f} | {drafts:,} | {memory} |")
-    print(f"highest: {max(memory for _, _, memory in curve)} MiB")
+    print("| seconds | of a processor | matches | MiB |\n|--:|--:|--:|--:|")
+    for seconds, cpu, drafts, memory in curve:
+        print(f"| {seconds:.1f} | {cpu:.1f} | {drafts:,} | {memory} |")
+    print(f"highest: {max(memory for *_, memory in curve)} MiB")
 
 
 def workbench(arguments: list[str]) -> subprocess.Popen[bytes]:
@@ -57,22 +56,33 @@ def workbench(arguments: list[str]) -> subprocess.Popen[bytes]:
 
 def watch(
     process: subprocess.Popen[bytes], db_path: Path, started: float, limit: float
-) -> list[tuple[float, int, int]]:
-    """(seconds, matches, MiB) at the first draft, then about each tenth of the way, then at the end."""
+) -> list[tuple[float, float, int, int]]:
+    """(seconds, of a processor, matches, MiB) at the first draft, at each tenth of the way, at the end."""
     connection = sqlite3.connect(f"file:{db_path}?mode=ro", uri=True)
     total = connection.execute("SELECT count(*) FROM segments").fetchone()[0]
-    curve: list[tuple[float, int, int]] = []
+    curve: list[tuple[float, float, int, int]] = []
     memory = drafts = 0
+    cpu = 0.0
     while process.poll() is None and time.perf_counter() - started < limit:
         memory = resident(process.pid) or memory
+        cpu = processor(process.pid) or cpu
         # drafts are stored in any order within a stretch, so matches are what can be counted fast
         drafts = connection.execute("SELECT coalesce(max(id), 0) FROM matches").fetchone()[0]
-        if drafts and (not curve or drafts - curve[-1][1] >= total / 10):
-            curve.append((time.perf_counter() - started, drafts, memory))
+        if drafts and (not curve or drafts - curve[-1][2] >= total / 10):
+            curve.append((time.perf_counter() - started, cpu, drafts, memory))
         time.sleep(PAUSE)
     process.terminate()
     process.wait()
-    return [*curve, (time.perf_counter() - started, drafts, memory)]
+    return [*curve, (time.perf_counter() - started, cpu, drafts, memory)]
+
+
+def processor(pid: int) -> float:
+    """Seconds of a processor that a process took; 0 if it is gone."""
+    try:
+        parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(pid: int) -> int:

@@ -2,6 +2,7 @@
 
 .venv/bin/python benchmarks/review.py [UNITS ...]      default: 10000 1000000
 .venv/bin/python benchmarks/review.py --people 8       8 people saving 1,000 edits each over HTTP
+.venv/bin/python benchmarks/review.py --keep FOLDER    the databases are made once and kept there
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import http.client
 import json
 import os
 import random
+import shutil
 import statistics
 import sys
 import tempfile
@@ -187,13 +189,22 @@ def server_seconds() -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
+def made(units: int, path: Path) -> None:
+    """Fill a database, or take the one that is kept."""
+    kept = Path(sys.argv[sys.argv.index("--keep") + 1]) if "--keep" in sys.argv else path.parent
+    original = kept / f"{units}.db"
+    if not original.exists():
+        with store.opened(original) as db:
+            fill(db, units)
+    shutil.copyfile(original, path)
+
+
 @contextmanager
 def filled(units: int) -> Iterator[tuple[str, Path]]:
     """A served database with so many units."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.db"
-        with store.opened(path) as db:
-            fill(db, units)
+        made(units, path)
         with served(path) as url:
             yield url, path
 
@@ -269,7 +280,10 @@ def main() -> None:
     if "--people" in sys.argv:
         people(int(sys.argv[sys.argv.index("--people") + 1]))
         return
-    sizes = [int(argument) for argument in sys.argv[1:]] or [10_000, 1_000_000]
+    sizes = [int(argument) for argument in sys.argv[1:] if argument.isdigit()] or [
+        10_000,
+        1_000_000,
+    ]
     results = [measure(size) for size in sizes]
     heads = [f"{size:,} units: median | 95 % | server CPU" for size in sizes]
     print(f"| ms over HTTP | {' | '.join(heads)} | ratio of CPU |")

@@ -1,11 +1,15 @@
 """Word links: alignment error rate on a gold set, pairs a second, memory; against NLTK's IBM model 1.
 
-.venv/bin/python benchmarks/words.py [GOLD_DIR SOURCE_LANG TARGET_LANG] [--peer] [--sizes N ...]
+.venv/bin/python benchmarks/words.py [GOLD_DIR SOURCE_LANG TARGET_LANG] [--peer] [--attention]
+    [--sizes N ...] [--texts SOURCE TARGET]
 
 GOLD_DIR holds src.txt and tgt.txt, tokenized, a sentence a line, and gold.txt (`i-j` sure, `ipj`
 possible).  Without it, the error rate is measured on a bitext that is made here, whose words stand in
 another order on each side.  Seconds are those of one core, so that other programs do not count.
---peer measures NLTK's IBM model 1 beside it, in the same run.
+--peer measures NLTK's IBM model 1 beside it, in the same run.  --attention adds the error rate with
+the attention of a model that is not there: for each target word a source word that it is linked to, in
+5, 7 or 9 cases of 10, else any.  --texts takes the texts for --sizes from two files, a sentence a line;
+else they are made here.
 """
 
 from __future__ import annotations
@@ -17,11 +21,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from workbench import lexicon, words
+from workbench.wordlinks.streaming import Linker
 from workbench.words import Job
 
 Links = list[set[tuple[int, int]]]
@@ -99,6 +105,43 @@ def peer(source: Path, target: Path) -> Links:
     return [a & {(j, i) for i, j in b} for a, b in zip(*both, strict=True)]
 
 
+def looked(source: Path, target: Path, gold: Gold, right: float) -> list[list[tuple[int, int]]]:
+    """The attention of a model that is right in this share of the words that have links."""
+    dice = random.Random(1)
+    texts = [
+        [line.split() for line in path.read_text("utf-8").splitlines()] for path in (source, target)
+    ]
+    found = []
+    for one, two, (sure, possible) in zip(*texts, gold, strict=True):
+        partners = [sorted(i for i, at in sure or possible if at == j) for j in range(len(two))]
+        found.append(
+            [
+                (dice.choice(partner if partner and dice.random() < right else range(len(one))), j)
+                for j, partner in enumerate(partners)
+                if one
+            ]
+        )
+    return found
+
+
+def with_attention(source: Path, target: Path, gold: Gold, langs: Sequence[str]) -> None:
+    """Error rates of attention alone, and of links with it as a signal."""
+    print("\n| attention right in | AER alone | as a signal |\n|---|--:|--:|")
+    known = None if langs[0] == "und" else lexicon.load(langs[0], langs[1])
+    pairs = list(words.line_pairs(source, target, Job(langs[0], langs[1], spaced=True)))
+    for right in (None, 0.0, 0.5, 0.7, 0.9):
+        signal = looked(source, target, gold, right) if right is not None else [None] * len(pairs)
+        given = [pair._replace(looked=at) for pair, at in zip(pairs, signal, strict=True)]
+        made = [
+            {(link.source, link.target) for link in links} for links in Linker(known).link(given)
+        ]
+        alone = (
+            f"{error_rate(gold, [set(at or ()) for at in signal]):.3f}" if right is not None else ""
+        )
+        named = f"{right:.0%} of words" if right is not None else "(none)"
+        print(f"| {named} | {alone} | {error_rate(gold, made):.3f} |", flush=True)
+
+
 def timed(act: Callable[[], Result]) -> tuple[Result, float]:
     """What an act gives, and the seconds of one processor core that it takes."""
     started = time.process_time()
@@ -128,24 +171,39 @@ def measure(
         )
 
 
-def growth(sizes: Sequence[int]) -> None:
-    """Seconds and memory of the command by size, each in a process of its own."""
-    print("\n| pairs | seconds | pairs/s | memory, MB |\n|--:|--:|--:|--:|")
+def growth(sizes: Sequence[int], files: Sequence[Path]) -> None:
+    """Seconds and memory by size, each in a process of its own; the time of its start apart."""
+    print("\n| pairs | core seconds | start | pairs/s | memory, MB |\n|--:|--:|--:|--:|--:|")
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder, "a"), Path(folder, "b")
-            texts = made(size)
-            source.write_text("\n".join(texts[0]) + "\n")
-            target.write_text("\n".join(texts[1]) + "\n")
+            for path, lines in zip((source, target), _texts(size, files), strict=True):
+                with path.open("w", encoding="utf-8") as out:
+                    out.writelines(lines)
             command = [sys.executable, __file__, "--link", str(source), str(target)]
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run(command, check=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            memory = after.ru_maxrss / 1024
-            print(
-                f"| {size:,} | {seconds:.1f} | {size / seconds:,.0f} | {memory:.0f} |", flush=True
-            )
+            said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        start, seconds, memory = (float(number) for number in said.split())
+        speed = f"{size / seconds:,.0f}"
+        print(f"| {size:,} | {seconds:.1f} | {start:.1f} | {speed} | {memory:.0f} |", flush=True)
+
+
+def link(source: Path, target: Path) -> None:
+    """Link two files; print the seconds before and since, and the most memory in MB."""
+    start = time.process_time()
+    for _ in words.link_files(source, target, Job("und", "und")):
+        pass
+    # unlike getrusage, this leaves out what the starting process had before it became this one
+    status = Path("/proc/self/status")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if status.exists():
+        peak = next(int(row.split()[1]) for row in status.open() if row.startswith("VmHWM:"))
+    print(start, time.process_time() - start, peak / 1024)
+
+
+def _texts(size: int, files: Sequence[Path]) -> list[Iterator[str]]:
+    if not files:
+        return [(f"{line}\n" for line in lines) for lines in made(size)[:2]]
+    return [islice(path.open(encoding="utf-8", newline="\n"), size) for path in files]
 
 
 def main() -> None:
@@ -153,13 +211,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", nargs="*")
     parser.add_argument("--peer", action="store_true")
-    parser.add_argument("--sizes", nargs="*", type=int, default=[1000, 10_000, 100_000])
+    parser.add_argument("--sizes", nargs="*", type=int, default=[300, 1000, 10_000, 100_000])
+    parser.add_argument("--texts", nargs=2, type=Path, default=())
+    parser.add_argument("--attention", action="store_true")
     parser.add_argument("--link", nargs=2, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.link:
-        source, target = options.link
-        for _ in words.link_files(source, target, Job("und", "und", spaced=True)):
-            pass
+        link(*options.link)
         return
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "a"), Path(folder, "b")
@@ -167,11 +225,15 @@ def main() -> None:
         source.write_text("\n".join(texts[0]) + "\n")
         target.write_text("\n".join(texts[1]) + "\n")
         measure(source, target, texts[2], ("und", "und"), with_peer=options.peer)
+        if options.attention and not options.gold:
+            with_attention(source, target, texts[2], ("und", "und"))
     if options.gold:
         folder, *langs = options.gold
         files = [Path(folder, name) for name in ("src.txt", "tgt.txt", "gold.txt")]
         measure(files[0], files[1], read_gold(files[2]), langs, with_peer=options.peer)
-    growth(options.sizes)
+        if options.attention:
+            with_attention(files[0], files[1], read_gold(files[2]), langs)
+    growth(options.sizes, options.texts)
 
 
 if __name__ == "__main__":

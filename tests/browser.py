@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,7 @@ from workbench import serve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 NEXT = Path(__file__).parents[1] / ".venv-next" / "bin" / "python"
 LINES = {"datasette-0.65": Path(sys.executable), "datasette-1.0": NEXT}
@@ -29,6 +31,10 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+# For finding races: milliseconds between a test's steps, and how many times slower pages run.
+SLOW_MO = float(os.environ.get("WORKBENCH_TEST_SLOW_MO", "0"))
+THROTTLE = float(os.environ.get("WORKBENCH_TEST_THROTTLE", "1"))
 
 
 @contextmanager
@@ -46,7 +52,7 @@ def served(
     """
     if not python.exists():
         pytest.skip("the other Datasette is not installed; type: make .venv-next/ready")
-    port = port or serve.free_port("127.0.0.1", 0)
+    port = port or free_port()
     metadata = db_path.with_name("metadata.json")
     described = {**json.loads(serve.adapted_metadata(db_path)), **(settings or {})}
     metadata.write_text(json.dumps(described), "utf-8")
@@ -57,23 +63,46 @@ def served(
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/-/workbench", timeout=5).close()
-                break
-            except urllib.error.HTTPError:
-                break  # it answers
-            except OSError:
-                assert process.poll() is None, db_path.with_name("server.log").read_text()
-                time.sleep(0.1)
+        answers(address, process, db_path.with_name("server.log"))
         yield address
     finally:
         if crash:
             process.kill()
         else:
             process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         log.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on, below those that the system gives to connections that go out.
+
+    Tests that run beside each other, and their browsers, would else take it before the server does.
+    """
+    for _ in range(1000):
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                tried.bind(("127.0.0.1", port))
+                return port
+    pytest.fail("no port is free")
+
+
+def answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers; a slow machine is no failure."""
+    ends = time.monotonic() + 120
+    while time.monotonic() < ends:
+        try:
+            urllib.request.urlopen(f"{address}/-/workbench", timeout=30).close()
+        except urllib.error.HTTPError:
+            return  # it refuses, so it is there
+        except OSError:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"nothing answers at {address}: {log.read_text()}")
 
 
 def chromium_path() -> str:
@@ -95,7 +124,7 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, slow_mo=SLOW_MO)
         yield browser
         browser.close()
 
@@ -113,6 +142,9 @@ class Desk:
     def open(self, path: str = "", name: str = "", *, scripts: bool = True) -> Page:
         """A page of ours, ready for work; with `name`, somebody's."""
         page = self.context.new_page()
+        if THROTTLE > 1:
+            slowed = self.context.new_cdp_session(page)
+            slowed.send("Emulation.setCPUThrottlingRate", {"rate": THROTTLE})
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(f"{self.url}{path}")
         if name and page.locator("body").get_attribute("data-person") != name:
@@ -166,6 +198,20 @@ def said(page: Page, text: str) -> None:
     page.wait_for_function(
         "text => document.getElementById('status')?.textContent.includes(text)", arg=text
     )
+
+
+def counts(locator: Locator, number: int) -> None:
+    """Wait until so many elements are there; also where the page runs no scripts."""
+    from playwright.sync_api import expect
+
+    expect(locator).to_have_count(number, timeout=60_000)
+
+
+def fits(page: Page, width: int) -> bool:
+    """Whether a page is no wider than a window of this width."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.wait_for_function("width => innerWidth === width", arg=width)
+    return bool(page.evaluate("document.documentElement.scrollWidth") <= width)
 
 
 def in_hand(page: Page, unit: str) -> None:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from browser import chromium
 
 from workbench import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from workbench.store import Database
 
@@ -47,12 +50,20 @@ def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARGOS_PACKAGE_INDEX", "http://127.0.0.1:9/index.json")
     for name in (
         "DB",
+        "DEBUG",
         "MODELS",
         "LIBRETRANSLATE_URL",
         "LIBRETRANSLATE_KEY",
         "LIBRETRANSLATE_TIMEOUT",
     ):
         monkeypatch.delenv(f"WORKBENCH_{name}", raising=False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real browser for the tests of a file."""
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 # Answers a request in the server's place: status, headers, body; None lets the server answer.
 Trouble = tuple[int, dict[str, str], bytes] | None
@@ -122,19 +120,3 @@ def failed(status: int, message: str, **headers: str) -> Trouble:
 def too_much(size: int, limit: int) -> Trouble:
     """The answer to a request beyond one of the server's limits."""
     return failed(400, f"Invalid request: request ({size}) exceeds text limit ({limit})")
-
-
-@contextmanager
-def serving() -> Iterator[LibreServer]:
-    """A server for the length of a test."""
-    server = LibreServer()
-    thread = threading.Thread(
-        target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-    )
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

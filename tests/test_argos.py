@@ -120,3 +120,10 @@ def test_what_the_model_looked_at_becomes_word_links(tmp_path: Path) -> None:
     assert judge.links(text, draft.hypotheses[0]) == "0-0 1-1 2-2 3-3 4-4 5-5"
     (plain,) = Argos().load("en", "es").translate([text])
     assert judge.links(text, plain.hypotheses[0]) == ""
+
+
+def test_pieces_of_a_long_text_are_joined_as_they_were_cut(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    texts = ["a" * 500, "the lamp 1,400.5 " * 30, "lamp, " * 110]
+    lengths = [len(text.strip()) for text in texts]
+    assert [len(text) for text in best([text.strip() for text in texts])] == lengths

@@ -12,7 +12,8 @@ from samples import add_text
 
 from workbench import registry, store
 from workbench.check import check
-from workbench.model import Unit
+from workbench.datasette_plugin.checking import said
+from workbench.model import Finding, Unit
 from workbench.store import Edit
 
 if TYPE_CHECKING:
@@ -82,3 +83,16 @@ def test_findings_are_stored_and_go_when_mended(db: Database) -> None:
     store.edit_unit(db, Edit(1, 1, "ana", target="Capítulo 7"))
     assert check(db, ["es"]) == (0, 1)
     assert db["findings"].count == 0
+
+
+def test_a_check_that_fails_at_a_save_is_a_finding() -> None:
+    class Broken:
+        name = "broken"
+
+        def findings(self, unit: Unit) -> list[Finding]:
+            return [Finding("broken", "info", str(1 // len(unit.target)))]
+
+    (finding,) = said(Broken(), unit("a", ""))
+    assert finding.name == "broken"
+    assert "ZeroDivisionError" in finding.message
+    assert said(Broken(), unit("a", "b"))[0].message == "1"

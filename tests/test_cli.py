@@ -8,10 +8,12 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import toymodel
 from click.testing import CliRunner, Result
 
 from workbench import store
 from workbench.cli import main
+from workbench.engines.install import install_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,6 +155,27 @@ def test_no_engine_names_four_ways_and_keeps_the_segments(
         assert way in result.stderr
     with store.opened(tmp_path / "w.db") as db:
         assert [unit.state for unit in store.bitext(db, "es")] == ["initial"] * 4
+
+
+def test_auto_is_an_engine_like_others(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    ok("run", "story.txt", "--to", "es", "--engine", "auto", "--engine", "fake", "--db", "w.db")
+    with store.opened(tmp_path / "w.db") as db:
+        origins = {row["origin"] for row in store.rows(db, "SELECT origin FROM matches")}
+        assert origins == {"argos translate-en_es 1.0", "fake en es"}
+
+
+def test_a_pair_without_an_engine_costs_no_other(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es"))
+    (tmp_path / "titel.txt").write_text("Ein Satz.\n", "utf-8")
+    ok("add", "titel.txt", "--lang", "de")
+    ok("add", "story.txt")
+    result = workbench("translate", "--to", "es", "--to", "en", "--engine", "argos")
+    assert result.exit_code == 3
+    assert "argos: no package for de to es" in result.stderr
+    with store.opened(tmp_path / "alignments" / "workbench.db") as db:
+        assert [bool(unit.target) for unit in store.bitext(db, "es")] == [False, *[True] * 4]
+        assert [bool(unit.target) for unit in store.bitext(db, "en")] == [False]
 
 
 def test_locked_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

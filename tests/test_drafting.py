@@ -134,6 +134,37 @@ def test_an_engine_that_miscounts_is_named() -> None:
         drafter(Short(str.upper)).draft(["Bread", "Soup"])
 
 
+def test_an_engine_that_fails_on_one_text_loses_only_that_and_one_that_fails_on_all_is_lost() -> (
+    None
+):
+    def clumsy(text: str) -> str:
+        if "boom" in text:
+            raise KeyError(text)
+        return text.upper()
+
+    texts = ["bread", "boom", "soup"]
+    good, bad, fine = drafter(Scripted(clumsy)).draft(texts)
+    assert good.best
+    assert fine.best
+    assert bad.errors == ["scripted: failed (KeyError: 'boom')"]
+    with pytest.raises(EngineError, match="scripted: failed"):
+        drafter(Scripted(clumsy)).draft(["boom one", "boom two"])
+    with pytest.raises(EngineError, match="boom 15"):
+        drafter(Scripted(clumsy)).draft(["bread", *(f"boom {n}" for n in range(20))])
+
+
+def test_a_helper_that_is_lost_is_done_without(db: Database) -> None:
+    def away(_text: str) -> str:
+        raise EngineError("the helper is away")
+
+    document = add_text(db, [SOURCE, "Bread"]).document_id
+    engines = Engines("en", Scripted(lambda _: LOOP), [lambda: Scripted(away)])
+    with store.running(db, "translate", {}) as record:
+        translate(db, engines, Job([document], "es"), record, lambda _: None)
+    assert record.errors == ["the helper is away"]
+    assert record.counts["drafted"] == 2
+
+
 def test_side_by_side_every_engine_drafts_every_text() -> None:
     first, second = Scripted(str.upper, name="first"), Scripted(str.title, name="second")
     (outcome,) = drafter(first, second, side_by_side=True).draft(["some bread"])
@@ -201,7 +232,7 @@ def test_windows_lose_nothing_and_keep_equal_texts_together() -> None:
 
 def run(db: Database, engine: Scripted, job: Job, memory: Memory | None = None) -> store.Run:
     langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
-    job = prepare(db, [langs[n] for n in job.document_ids], job)
+    job = prepare([langs[n] for n in job.document_ids], job)
     with store.running(db, "translate", {}) as record:
         translate(db, Engines("en", engine, memory=memory), job, record, lambda _: None)
     return record
@@ -347,6 +378,26 @@ def test_engines_that_leave_the_machine_off_telemetry() -> None:
     import workbench  # noqa: F401 - importing it is what sets it
 
     assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
+
+
+def test_the_first_draft_waits_for_the_units_of_one_page_only(db: Database) -> None:
+    documents = [
+        add_text(db, [f"Text {n} {i}" for i in range(600)], path=f"{n}.txt").document_id
+        for n in range(2)
+    ]
+    job = Job(documents, "es")
+    made: list[int] = []
+
+    def advance(_count: int) -> None:
+        made.append(db.execute("SELECT count(*) FROM units").fetchone()[0])
+
+    assert store.count_pending(db, documents, "es") == 1200
+    with store.running(db, "translate", {}) as record:
+        translate(db, Engines("en", Scripted(str.upper)), job, record, advance)
+    assert made[0] == 256
+    assert made[-1] == 1200
+    assert record.counts["drafted"] == 1200
+    assert store.count_pending(db, documents, "es") == 0
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 import toyfolder
 import toymodel
-from libreserver import serving
+from httpserving import serving
+from libreserver import LibreServer
 
 from workbench import lang, registry
 from workbench.engines import libreserver
@@ -58,7 +59,7 @@ def engine(
     if request.param == "ctranslate2":
         monkeypatch.setenv("WORKBENCH_MODELS", str(tmp_path))
         toyfolder.many(tmp_path / "many")
-    with serving() if request.param == "libretranslate" else nullcontext() as server:
+    with serving(LibreServer()) if request.param == "libretranslate" else nullcontext() as server:
         if server:
             monkeypatch.setenv("WORKBENCH_LIBRETRANSLATE_URL", server.url)
         yield registry.engines()[request.param]

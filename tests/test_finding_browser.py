@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, chromium, leaving, served
+from browser import LINES, chromium, desk, leaving, served
 from samples import add_text, draft_all
 
 from workbench import store
@@ -30,21 +31,40 @@ def line(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def server(line: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A served database that tests share: none expects what another one changes."""
+    db_path = tmp_path_factory.mktemp("finding") / "workbench.db"
+    prepare(db_path)
+    with served(db_path, LINES[line]) as url:
+        yield url, db_path
+
+
 @pytest.fixture
-def site(line: str, db_path: Path) -> Iterator[str]:
+def site(server: tuple[str, Path]) -> str:
+    return server[0]
+
+
+def prepare(db_path: Path) -> None:
     with store.opened(db_path) as db:
         texts = [f"The storm number {i} came at night." for i in range(30)]
         draft_all(db, add_text(db, [*texts, "unbroken" * 60], path="story.txt").document_id)
         draft_all(db, 1, "ar")
         store.save_findings(db, [(3, "numbers", [Finding("numbers", "warning", "2 is missing")])])
         store.edit_unit(db, Edit(4, 1, "Ben", target="Tormenta.", state="reviewed", seconds=9))
-    with served(db_path, LINES[line]) as url:
-        yield url
 
 
 @pytest.fixture
 def page(browser: Browser, site: str) -> Iterator[Page]:
+    with opened(browser, site) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser: Browser, site: str) -> Iterator[Page]:
+    """Ana's browser at the finding page."""
     context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(60_000)  # a slow machine is no failure
     page = context.new_page()
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     page.on("console", lambda message: complain(message.type, message.text))
@@ -70,7 +90,8 @@ def found(page: Page) -> str:
     return str(page.locator(".count b").inner_text())
 
 
-def test_find_replace_and_take_it_back_by_keyboard(page: Page, db_path: Path) -> None:
+def test_find_replace_and_take_it_back_by_keyboard(page: Page, server: tuple[str, Path]) -> None:
+    _, db_path = server
     page.fill("#f-text", "storm night")
     go(page, "#f-text")
     assert found(page) == "60"  # 30 units in two languages
@@ -125,21 +146,19 @@ def test_a_broken_pattern_is_said_and_the_form_stays(page: Page) -> None:
     assert "not a regular expression" in page.get_by_role("alert").inner_text()
 
 
-def test_roles_are_given_and_hold(page: Page, site: str, browser: Browser) -> None:
-    page.goto(f"{site}/-/workbench/people")
-    page.fill("#p-person", "Tina")
-    with leaving(page):
-        page.get_by_role("button", name="Add").click()
-    assert "You are Ana, admin" in page.locator("main").inner_text()
-    context = browser.new_context()
-    tina = context.new_page()
-    tina.goto(f"{site}/-/workbench/find?lang=es")
-    tina.fill("#name", "Tina")
-    with leaving(tina):
-        tina.press("#name", "Enter")
-    tina.locator("summary", has_text="Change all units found").click()
-    assert tina.get_by_role("button", name="Accept all").count() == 0
-    context.close()
+def test_roles_are_given_and_hold(line: str, db_path: Path, browser: Browser) -> None:
+    prepare(db_path)
+    with served(db_path, LINES[line]) as site, opened(browser, site) as page:
+        page.goto(f"{site}/-/workbench/people")
+        page.fill("#p-person", "Tina")
+        with leaving(page):
+            page.get_by_role("button", name="Add").click()
+        assert "You are Ana, admin" in page.locator("main").inner_text()
+        with desk(browser, site) as tinas:
+            tina = tinas.open("/find?lang=es", "Tina")
+            tina.locator("summary", has_text="Change all units found").click()
+            tina.get_by_role("button", name="Keep").first.wait_for()
+            assert tina.get_by_role("button", name="Accept all").count() == 0
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -149,6 +168,7 @@ def test_no_page_scrolls_sideways_or_fails_axe(
     from axe_playwright_python.sync_playwright import Axe
 
     context: BrowserContext = browser.new_context(viewport={"width": width, "height": 800})
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.goto(f"{site}/-/workbench/find")
     page.fill("#name", "Ana")
@@ -158,7 +178,7 @@ def test_no_page_scrolls_sideways_or_fails_axe(
                  "people", "report", "run/1"):  # fmt: skip
         page.goto(f"{site}/-/workbench/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        if line == "datasette-0.65":
+        if line == "datasette-0.65" and width == 390:  # the pages are the same on both
             violations = Axe().run(page).response["violations"]
             serious = [v["id"] for v in violations if v["impact"] in {"serious", "critical"}]
             assert serious == [], path

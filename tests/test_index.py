@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import toymodel
-from indexserver import IndexServer, serving
+from httpserving import serving
+from indexserver import IndexServer
 
 from workbench.engines import choose, download, index
 from workbench.engines.packages import installed, packages_dir
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[IndexServer]:
     monkeypatch.setattr(download, "FIRST_PAUSE", 0.01)
-    with serving() as running:
+    with serving(IndexServer()) as running:
         monkeypatch.setenv("ARGOS_PACKAGE_INDEX", running.url)
         yield running
     index._ask.cache_clear()

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from httpserving import serving
 from hypothesis import given
 from hypothesis import strategies as st
-from libreserver import LibreServer, Trouble, failed, serving, translated
+from libreserver import LibreServer, Trouble, failed, translated
 
 from workbench.cli import main
 from workbench.engines import libreserver as client
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LibreServer]:
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.01)
-    with serving() as running:
+    with serving(LibreServer()) as running:
         monkeypatch.setenv(client.URL, running.url)
         yield running
     client._languages.cache_clear()
@@ -211,7 +212,7 @@ def test_the_key_is_sent_and_a_missing_one_is_said(
 
 
 def test_texts_and_key_never_follow_a_redirect(server: LibreServer) -> None:
-    with serving() as thief:
+    with serving(LibreServer()) as thief:
         server.trouble = lambda _: (307, {"Location": f"{thief.url}/translate"}, b"")
         with pytest.raises(EngineError, match=f"sends texts on to {thief.url}"):
             loaded().translate(["One."])
@@ -240,7 +241,7 @@ def test_what_json_cannot_carry_is_not_sent(server: LibreServer) -> None:
 def test_a_server_on_this_machine_is_never_asked_through_a_proxy(
     server: LibreServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving() as proxy:
+    with serving(LibreServer()) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.delenv("no_proxy", raising=False)
         assert best(loaded(), "One.") == ["One·es."]

@@ -10,7 +10,8 @@ import pytest
 import toyfolder
 import toymodel
 from click.testing import CliRunner
-from indexserver import IndexServer, serving
+from httpserving import serving
+from indexserver import IndexServer
 
 from workbench.cli import main
 from workbench.engines import download, index
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[IndexServer]:
     monkeypatch.setattr(download, "FIRST_PAUSE", 0.01)
-    with serving() as running:
+    with serving(IndexServer()) as running:
         monkeypatch.setenv("ARGOS_PACKAGE_INDEX", running.url)
         yield running
     index._ask.cache_clear()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench import store
+
 ROOT = Path(__file__).parents[1]
 HOOK = "from workbench.registry import hookimpl\n@hookimpl\n"
 EXAMPLE = ROOT / "docs" / "examples" / "workbench-example"
@@ -99,6 +101,69 @@ def test_a_broken_plugin_is_named(tmp_path: Path, source: str) -> None:
     assert "Traceback" not in run.stderr
     assert "the plugin broken-plugin cannot be used" in run.stderr
     assert "pip uninstall broken-plugin" in run.stderr
+
+
+CLUMSY = """
+from workbench.engines.fake import Fake, FakeTranslator
+from workbench.registry import hookimpl
+
+class Clumsy(FakeTranslator):
+    def translate(self, texts, hypotheses=1):
+        if any("boom" in text for text in texts):
+            raise KeyError("boom")
+        return super().translate(texts, hypotheses)
+
+class Engine(Fake):
+    name = "clumsy"
+    def load(self, source_lang, target_lang, settings=None):
+        return Clumsy(source_lang, target_lang)
+
+class Bare(Fake):
+    name = "bare"
+    def load(self, source_lang, target_lang, settings=None):
+        return object()
+
+class Check:
+    name = "clumsy"
+    def findings(self, unit):
+        return 1 / 0 if "zero" in unit.source else ()
+
+@hookimpl
+def workbench_engines():
+    return [Engine(), Bare()]
+
+@hookimpl
+def workbench_checks():
+    return [Check()]
+"""
+
+
+@pytest.mark.parametrize(
+    ("engine", "text", "code", "says", "drafted"),
+    [
+        ("clumsy", "One boom.\n\nTwo.\n", 3, "fake en es: failed (KeyError: 'boom')", 1),
+        ("clumsy", "One boom.\n", 1, "choose another with --engine", 0),
+        ("bare", "One.\n", 1, "the engine bare cannot be used (its translator has no origin", 0),
+        ("clumsy", "A zero.\n", 1, "the plugin broken-plugin failed (ZeroDivisionError", 0),
+    ],
+)
+def test_what_a_plugin_did_not_foresee_is_said_and_costs_little(
+    tmp_path: Path, engine: str, text: str, code: int, says: str, drafted: int
+) -> None:
+    plugin(tmp_path / "site", "clumsy", CLUMSY)
+    (tmp_path / "text.txt").write_text(text, "utf-8")
+    db_path = tmp_path / "w.db"
+    run = workbench(
+        tmp_path / "site", "run", str(tmp_path / "text.txt"), "--to", "es", "--engine", engine,
+        "--db", str(db_path),
+    )  # fmt: skip
+    assert run.returncode == code, run.stderr
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr
+    with store.opened(db_path) as db:
+        targets = [unit.target for unit in store.bitext(db, "es")]
+    assert len(targets) == text.count(".")  # people can translate them
+    assert sum(map(bool, targets)) == drafted
 
 
 @pytest.mark.parametrize("where", ["PYTHONPATH", "after ours"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import LINES, Desk, chromium, desk, served
+from browser import LINES, Desk, chromium, desk, fits, said, served
 from click.testing import CliRunner
 from samples import segments
 
@@ -62,10 +63,9 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="module", params=LINES)
-def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Path]]:
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database full of hostile texts, made once for both lines."""
     db_path = tmp_path_factory.mktemp("hostile") / "workbench.db"
     with store.opened(db_path) as db:
         new = store.NewDocument(f"{ALL}.txt", ALL, "en", "txt", b"x", "utf-8")
@@ -111,7 +111,21 @@ def server(
         store.claim(db, [2], ALL, ALL, hours=0)
         store.save_filter(db, ALL, "state=reviewed", ALL)
     align(db_path)
-    with served(db_path, LINES[request.param]) as url:
+    return db_path
+
+
+@pytest.fixture(scope="module", params=LINES)
+def line(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def server(
+    line: str, tmp_path_factory: pytest.TempPathFactory, hostile: Path
+) -> Iterator[tuple[str, Path]]:
+    db_path = tmp_path_factory.mktemp("served") / "workbench.db"
+    shutil.copy(hostile, db_path)
+    with served(db_path, LINES[line]) as url:
         yield url, db_path
 
 
@@ -156,7 +170,9 @@ def watched(ana: Desk) -> Desk:
     return ana
 
 
-def test_every_page_is_safe_and_open_to_all(server: tuple[str, Path], browser: Browser) -> None:
+def test_every_page_is_safe_and_open_to_all(
+    server: tuple[str, Path], browser: Browser, line: str
+) -> None:
     """One visit a page: no text is code; axe is content, light and dark; nothing is wider than it may be."""
     url, _ = server
     with desk(browser, url) as ana:
@@ -170,10 +186,10 @@ def test_every_page_is_safe_and_open_to_all(server: tuple[str, Path], browser: B
                 page.locator("#p4 textarea").focus()
                 page.wait_for_selector("#side-body [aria-label=Notes]")
             clean(page)
-            assert_accessible(page)
+            if line == "datasette-0.65":  # the pages are the same on both
+                assert_accessible(page)
             for width in (390, 1400):
-                page.set_viewport_size({"width": width, "height": 800})
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+                assert fits(page, width), (address, width)
             page.close()
 
 
@@ -239,14 +255,14 @@ def test_hostile_texts_are_shown_and_saved_as_they_are(
         page.locator("#p3 textarea").fill(ALL)
         page.locator("#p3 textarea").press("Control+s")
         page.wait_for_selector("#p3:not(.waiting)")
-        # another person's text, in a conflict
+        # another person's text, in a conflict; the page takes over what others store where nothing is typed
+        page.locator("#p3 textarea").fill(f"<b>{ALL}")
         with store.opened(db_path) as db:
             unit = store.unit(db, 4)
             assert unit.target == ALL
             store.edit_unit(db, Edit(4, unit.version, HOSTILE[2], target=f"{ALL}."))
-        page.locator("#p3 textarea").fill(f"<b>{ALL}")
         page.locator("#p3 textarea").press("Control+s")
-        page.wait_for_selector("#p3 .notice:not([hidden])")
+        said(page, "Both texts are shown")
         assert ALL in page.locator("#p3 .notice").inner_text()
         page.keyboard.press("Control+/")
         clean(page)

@@ -14,7 +14,7 @@ from workbench import store
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEGMENTS = 6000
+SEGMENTS = 4000
 KILLS = 20
 
 
@@ -41,7 +41,9 @@ def test_killed_at_random_points(tmp_path: Path, db_path: Path) -> None:
     done = 0
     for _ in range(KILLS):
         process = run(text, db_path)
-        time.sleep(moments.uniform(0.2, 1.5))
+        assert process.stderr
+        process.stderr.readline()  # it has begun
+        time.sleep(moments.uniform(0, 0.8))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         now_done = drafted(db_path)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
-from math import exp
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.model import LinkDecision
-from workbench.wordlinks import gold, hmm, streaming
+from workbench.wordlinks import attention, gold, grouping, hmm, streaming
 from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.streaming import Linker, chunks
-from workbench.wordlinks.tokens import cut, key, tokens
-from workbench.wordlinks.training import Chunk, Pair, digamma
+from workbench.wordlinks.tokens import key, tokens
+from workbench.wordlinks.training import Chunk, Pair, exp_digamma
 
 if TYPE_CHECKING:
     from workbench.wordlinks.arrays import Doubles, Floats
@@ -58,7 +59,7 @@ def test_words_that_change_places_are_linked() -> None:
 def test_many_chunks_give_the_same_links_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "CELLS", 180)
     linker = Linker()
-    assert sum(linker.learn(pairs(200))) == 200
+    assert linker.learn(pairs(200)) is None
     linked = found(linker, pairs(200))
     assert len(linked) == 200
     assert linked.count([(0, 1), (1, 0), (2, 2)]) >= 195
@@ -66,7 +67,7 @@ def test_many_chunks_give_the_same_links_as_one(monkeypatch: pytest.MonkeyPatch)
 
 def test_one_chunk_is_learned_from_when_it_is_linked() -> None:
     linker = Linker()
-    assert list(linker.learn(pairs(20))) == []
+    assert linker.learn(pairs(20)) == pairs(20)
     assert linker.learned is None
 
 
@@ -80,6 +81,14 @@ def test_a_lexicon_links_a_single_pair() -> None:
         [(0, 1), (1, 0), (2, 2)]
     ]
     assert linker.lexicon is None
+
+
+def test_a_text_that_repeats_itself_is_linked_in_order() -> None:
+    known = [(f"a{k}", f"b{k}") for k in range(26)]
+    lexicon = counts_of([(source, target, 9) for source, target in known])
+    (linked,) = found(Linker(lexicon), [Pair([a for a, _ in known] * 3, [b for _, b in known] * 3)])
+    assert len(linked) >= 70
+    assert all(i == j for i, j in linked)
 
 
 @pytest.mark.parametrize(
@@ -147,26 +156,28 @@ def test_forward_backward_equals_the_sum_over_all_alignments(
     emission = dice.uniform(0.01, 1, (width, count)).astype(np.float32)
     empty = dice.uniform(0.01, 1, count).astype(np.float32)
     # a second, longer pair in the batch must not disturb the first
-    padded = np.zeros((2, 4, 4), np.float32)
-    padded[0, :width, :count] = emission
-    padded[1] = dice.uniform(0.01, 1, (4, 4))
+    padded = np.zeros((4, 4, 2), np.float32)
+    padded[:count, :width, 0] = emission.T
+    padded[:, :, 1] = dice.uniform(0.01, 1, (4, 4))
     seen = hmm.Direction(
         padded,
-        np.stack([np.append(empty, np.zeros(4 - count)), np.full(4, 0.1)]).astype(np.float32),
+        np.stack([np.append(empty, np.zeros(4 - count)), np.full(4, 0.1)], 1).astype(np.float32),
         np.array([width, 4]),
-        np.arange(4) < np.array([[count], [4]]),
+        np.arange(4)[:, None] < np.array([count, 4]),
     )
     result, _ = hmm.posteriors(seen, hmm.first_jumps(), 0.2)
     expected = brute_force(emission, empty, hmm.first_jumps(), 0.2)
-    np.testing.assert_allclose(result[0, :width, :count], expected, atol=2e-4)
+    np.testing.assert_allclose(result[:count, :width, 0].T, expected, atol=2e-4)
+    assert not result[count:, :, 0].any()
+    assert not result[:, width:, 0].any()
 
 
-def test_digamma() -> None:
+def test_exp_digamma() -> None:
     euler = 0.5772156649015329
-    given = np.array([1.0, 2.0, 0.5, 10.0])
-    expected = [-euler, 1 - euler, -1.9635100260214235, 2.2517525890667211]
-    np.testing.assert_allclose(digamma(given), expected, atol=1e-6)
-    assert exp(digamma(np.array([0.2]))[0]) < 0.01  # rare words collect little
+    given = np.array([1.0, 2.0, 0.5, 10.0, 1e6], np.float32)
+    expected = [-euler, 1 - euler, -1.9635100260214235, 2.2517525890667211, log(1e6 - 0.5)]
+    np.testing.assert_allclose(exp_digamma(given), np.exp(expected), rtol=1e-4)
+    assert exp_digamma(np.array([0.2], np.float32))[0] < 0.01  # rare words collect little
 
 
 words = st.text("abcde", min_size=1, max_size=2)
@@ -239,7 +250,7 @@ def test_tokens(text: str, lang: str, expected: str) -> None:
 
 @given(st.text(), st.sampled_from(["en", "fr", "it", "pt-BR", "zh", "ca"]), st.booleans())
 def test_tokens_cover_all_but_space(text: str, lang: str, spaced: bool) -> None:
-    found = cut(text, lang, spaced=spaced)
+    found = tokens(text, lang, spaced=spaced)
     assert all(text[token.start : token.end] == token.text for token in found)
     assert "".join(token.text for token in found) == "".join(text.split())
 
@@ -273,3 +284,73 @@ def test_decisions_move_with_their_words() -> None:
 def test_the_latest_decision_wins() -> None:
     made = [decision(0, 0, "a", "b"), decision(0, 0, "a", "b", linked=False)]
     assert gold.present(made, ["a"], ["b"]) == {(0, 0): made[1]}
+
+
+def test_attention_is_learned_to_be_trusted_or_not() -> None:
+    texts = [(f"a{k} b{k} c{k}".split(), f"y{k} z{k} x{k}".split()) for k in range(40)]
+    true = [(0, 2), (1, 0), (2, 1)]
+    assert found(Linker(), [Pair(*text) for text in texts]).count(true) == 0  # all words are new
+    # two hundred other pairs tell that attention is right ...
+    known = [pair._replace(looked=[(0, 1), (1, 0), (2, 2)]) for pair in pairs(200)]
+    asked = [Pair(*text, looked=true) for text in texts]
+    assert found(Linker(), known + asked)[-40:].count(true) == 40
+    # ... or that it says nothing
+    dice = random.Random(5)
+    known = [
+        pair._replace(looked=[(dice.randrange(3), j) for j in range(3)]) for pair in pairs(200)
+    ]
+    assert found(Linker(), known + asked)[-40:].count(true) == 0
+    assert found(Linker(), known).count([(0, 1), (1, 0), (2, 2)]) >= 195
+
+
+def test_attention_goes_with_the_words_that_stay() -> None:
+    looked = [(0, 1), (1, 0), (2, 2)]
+    assert attention.carried(looked, ["domo", "unu", "."], ["domo", "unu", "."]) == looked
+    assert attention.carried(looked, ["domo", "unu", "."], ["La", "domo", "du", "."]) == [
+        (1, 1),
+        (2, 3),
+    ]
+    assert attention.carried(looked, [], ["x"]) == []
+
+
+# each thing is two characters that mean something else elsewhere, as in Chinese
+WRITTEN = dict(enumerate(["山水", "山火", "木水", "木土", "小火", "小日", "大土", "大日"]))
+
+
+def test_characters_that_belong_together_are_linked_together() -> None:
+    dice = random.Random(3)
+    texts = []
+    for _ in range(200):
+        first, second = dice.sample([*WRITTEN], 2)
+        texts.append(
+            Pair([f"thing{first}", ",", f"thing{second}"], [*WRITTEN[first], ",", *WRITTEN[second]])
+        )
+    groups = grouping.learn_groups([pair.target for pair in texts])
+    assert groups.join([*"木土,山水"]) == (["木土", ",", "山水"], [0, 2, 3, 5])
+    assert groups.join(["x"]) == (["x"], [0, 1])
+    told = texts[0]._replace(
+        hints=[(0, 3, gold.MADE), (0, 240, gold.MADE)], looked=[(2, 0), (9, 9)]
+    )
+    linker = Linker()
+    assert linker.learn([told, *texts]) is not None
+    linked = found(linker, [told, *texts])
+    assert (0, 3) in linked[0]
+    straight = [(0, 0), (0, 1), (1, 2), (2, 3), (2, 4)]
+    assert linked[1:].count(straight) >= 190
+
+
+def test_no_groups_where_words_are_spaced() -> None:
+    assert not grouping.learn_groups([["new", "york"], ["new", "york"]]).rounds
+    assert not grouping.learn_groups([]).rounds
+
+
+@given(st.lists(st.lists(st.sampled_from("山水木x"), max_size=9), max_size=9))
+def test_groups_hold_every_word_once(texts: list[list[str]]) -> None:
+    groups = grouping.learn_groups(texts)
+    for text in texts:
+        joined, starts = groups.join(text)
+        assert "".join(joined) == "".join(text)
+        assert [joined[k] for k in range(len(joined))] == [
+            "".join(text[a:b]) for a, b in itertools.pairwise(starts)
+        ]
+        assert starts[-1] == len(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from samples import add_text
+from samples import add_text, candidate
 
 from workbench import store, words
 from workbench.cli import main
@@ -141,6 +142,24 @@ def test_decisions_are_kept_learned_and_moved(db: Database) -> None:
     assert (0, 2) not in places(db, 1)
     edits = store.rows(db, "SELECT actor, linked FROM word_link_edits ORDER BY id")
     assert edits == [{"actor": "ben", "linked": 0}, {"actor": "ben", "linked": 1}]
+
+
+def test_attention_of_a_draft_is_a_signal(db: Database) -> None:
+    texts = [*TEXTS, ("Frob grok zib.", "Ku mu nu.")]
+    document = add_text(db, [source for source, _ in texts]).document_id
+    store.ensure_units(db, document, "eo")
+    pending = store.next_pending(db, document, "eo", size=100)
+    with store.running(db, "translate", {}) as run:
+        for unit, (_, target) in zip(pending, texts, strict=True):
+            looked = "0-2 1-0 2-1 3-3" if unit.unit_id == 17 else "0-1 1-0 2-2"
+            made = replace(candidate(target), links=looked)
+            store.save_drafts(db, [store.UnitDraft(unit, [made])], run.run_id)
+    store.edit_unit(db, Edit(17, 1, "ana", target="Ku mu nu!"))
+    (look,) = store.looks(db, [17]).values()
+    assert look == ("Ku mu nu.", [(0, 2), (1, 0), (2, 1), (3, 3)])
+    link(db)
+    assert places(db, 1) == TURNED
+    assert places(db, 17)[:3] == [(0, 2), (1, 0), (2, 1)]
 
 
 def test_two_people_cannot_decide_over_each_other(db: Database) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError
-from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import LINES, chromium, desk, served
+from browser import LINES, desk, served
 from samples import add_text
+from site_client import Client
 
 from workbench import store
 from workbench.store import Edit
@@ -28,15 +26,10 @@ TEXTS = [
     ("Nobody came.", "Personne ne vint."),
     ("The lamp.", "La lampe."),
     ("Peace!", "!السلام"),
+    ("Mine.", "À moi."),
+    ("The dog.", "Le chien <."),
 ]  # fmt: skip
-XSS, CALM, KEYS, SHARED = 1, 2, 3, 4
-ARABIC = 5
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+XSS, CALM, KEYS, SHARED, ARABIC, KEPT, PLAIN = range(1, 8)
 
 
 @pytest.fixture(scope="module", params=LINES)
@@ -53,38 +46,25 @@ def server(
         yield url, db_path
 
 
-class Person:
-    """Somebody who sends what our script sends."""
+def words_of(unit_id: int) -> str:
+    return f"/-/workbench/unit/{unit_id}/words"
 
-    def __init__(self, url: str, name: str = "") -> None:
-        self.url = f"{url}/-/workbench"
-        self.opener: OpenerDirector = build_opener(HTTPCookieProcessor())
-        page = self.opener.open(self.url).read().decode()
-        found = re.search(r'name="workbench-csrf" content="([^"]*)"', page)
-        self.token = found[1] if found else ""
-        self.name = name
 
-    def ask(self, unit_id: int, body: object = None, **headers: str) -> tuple[int, dict[str, Any]]:
-        """The words of a unit, or the answer to what is sent."""
-        data = None if body is None else json.dumps(body).encode()
-        sent = {"content-type": "application/json", "x-csrftoken": self.token, **headers}
-        request = Request(f"{self.url}/unit/{unit_id}/words", data, sent)
-        try:
-            with self.opener.open(request) as response:
-                status, text = response.status, response.read().decode()
-        except HTTPError as error:
-            status, text = error.code, error.read().decode()
-        return status, json.loads(text) if text.startswith("{") else {"text": text}
+def decide(
+    client: Client, unit_id: int, seen: dict[str, Any], **changes: object
+) -> tuple[int, dict[str, Any]]:
+    """Decide about the first words of both texts, as seen."""
+    body = {
+        "version": seen["version"], "text": seen["text"], "source": 0, "target": 0, "linked": True,
+        **changes,
+    }  # fmt: skip
+    return client.post(words_of(unit_id), body)
 
-    def decide(
-        self, unit_id: int, seen: dict[str, Any], **changes: object
-    ) -> tuple[int, dict[str, Any]]:
-        """Decide about the first words of both texts, as seen."""
-        body = {
-            "version": seen["version"], "text": seen["text"], "source": 0, "target": 0,
-            "linked": True, "name": self.name, **changes,
-        }  # fmt: skip
-        return self.ask(unit_id, body)
+
+def named(server: tuple[str, Path], name: str) -> Client:
+    client = Client(*server)
+    client.name(name)
+    return client
 
 
 def links(words: dict[str, Any]) -> set[tuple[int, int]]:
@@ -92,9 +72,8 @@ def links(words: dict[str, Any]) -> set[tuple[int, int]]:
 
 
 def test_words_are_shown_whole_and_linked_by_the_lexicon(server: tuple[str, Path]) -> None:
-    url, db_path = server
-    status, words = Person(url).ask(XSS)
-    assert status == 200
+    client = Client(*server)
+    words = client.get_json(words_of(XSS))
     assert words["version"] == 0
     for side, text in zip(("source", "target"), TEXTS[XSS - 1], strict=True):
         assert "".join(gap + word for gap, word in words[side]["words"]) == text
@@ -102,40 +81,74 @@ def test_words_are_shown_whole_and_linked_by_the_lexicon(server: tuple[str, Path
         (words["source"]["words"][i][1], words["target"]["words"][j][1]) for i, j in links(words)
     }
     assert {("keeper", "gardien"), ("lighthouse", "phare")} <= names
-    with store.opened(db_path) as db:  # looking writes nothing
+    with store.opened(client.db_path) as db:  # looking writes nothing
         assert store.unit_links(db, XSS).version == 0
-    assert Person(url).ask(99)[0] == 404
-    assert Person(url).ask(10**30)[0] == 404
+    for path in (words_of(99), words_of(10**30), f"/-/workbench/unit/{10**30}/links"):
+        assert client.ask("GET", path)[0] == 404
 
 
 def test_two_people_decide_about_one_unit(server: tuple[str, Path]) -> None:
-    url, db_path = server
-    ana, ben = Person(url, "ana"), Person(url, "ben")
-    _, seen = ana.ask(SHARED)
-    status, after = ana.decide(SHARED, seen, target=1)
+    ana, ben = named(server, "ana"), named(server, "ben")
+    seen = ana.get_json(words_of(SHARED))
+    status, after = decide(ana, SHARED, seen, target=1)
     assert status == 200
     assert [0, 1, 1.0, "ana"] in after["links"]
-    status, answer = ben.decide(SHARED, seen)
+    status, answer = decide(ben, SHARED, seen)
     assert status == 409
     assert [0, 1, 1.0, "ana"] in answer["links"]
-    status, after = ben.decide(SHARED, answer, target=1, linked=False)
+    status, after = decide(ben, SHARED, answer, target=1, linked=False)
     assert status == 200
     assert (0, 1) not in links(after)
-    with store.opened(db_path) as db:
+    with store.opened(ana.db_path) as db:
         decisions = store.link_decisions(db, [SHARED])[SHARED]
         assert [(made.actor, made.linked) for made in decisions] == [("ana", True), ("ben", False)]
         unit = store.unit(db, SHARED)
         store.edit_unit(db, Edit(SHARED, unit.version, "eve", target="Une lampe."))
-    assert ben.decide(SHARED, after)[0] == 409
-    _, fresh = ben.ask(SHARED)
+    assert decide(ben, SHARED, after)[0] == 409
+    fresh = ben.get_json(words_of(SHARED))
     assert fresh["version"] == 0
     assert fresh["target"]["words"][0] == ["", "Une"]
+
+
+def test_a_unit_kept_for_somebody_is_linked_by_nobody_else(server: tuple[str, Path]) -> None:
+    ana, ben = named(server, "ana"), named(server, "ben")
+    with store.opened(ana.db_path) as db:
+        store.claim(db, [KEPT], "ana", "ana", hours=1)
+    seen = ben.get_json(words_of(KEPT))
+    status, answer = decide(ben, KEPT, seen)
+    assert status == 423
+    assert "ana has claimed this unit" in answer["error"]
+    assert decide(ana, KEPT, seen)[0] == 200
+
+
+def test_forms_link_and_part_without_a_script(server: tuple[str, Path], browser: Browser) -> None:
+    url, db_path = server
+    with desk(browser, url, java_script_enabled=False) as mine:
+        page = mine.open(f"/unit/{PLAIN}", scripts=False)
+        page.get_by_role("link", name="Word links").click()
+        page.get_by_label("Word of the source").select_option(label="2 dog")
+        page.get_by_label("Word of the translation").select_option(label="3 <")
+        page.get_by_role("button", name="Link").click()
+        page.fill("#asked", "ana")
+        page.locator("main").get_by_role("button", name="Save").click()
+        row = page.get_by_role("row").filter(has_text="ana")
+        assert row.get_by_role("cell").all_inner_texts()[:4] == ["dog", "<", "100 %", "ana"]
+        row.get_by_role("button", name="Part dog and <").click()
+        row.wait_for(state="detached")
+    with store.opened(db_path) as db:
+        decided = store.link_decisions(db, [PLAIN])[PLAIN]
+        assert [(made.target_text, made.linked) for made in decided] == [
+            ("<", True), ("<", False)
+        ]  # fmt: skip
+    stale = named(server, "ben")
+    status, text, _ = stale.form(words_of(PLAIN), version="0", text="x", source="0", target="0")
+    assert status == 409
+    assert "decide again" in text
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"name": ""}, 401),
         ({"source": 99}, 400),
         ({"target": -1}, 400),
         ({"source": "x"}, 400),
@@ -149,22 +162,24 @@ def test_two_people_decide_about_one_unit(server: tuple[str, Path]) -> None:
 def test_what_is_refused(
     changes: dict[str, object], expected: int, server: tuple[str, Path]
 ) -> None:
-    url, db_path = server
-    person = Person(url, "mal")
-    _, seen = person.ask(KEYS)
-    assert person.decide(KEYS, seen, **changes)[0] == expected
-    with store.opened(db_path) as db:
+    client = named(server, "mal")
+    seen = client.get_json(words_of(KEYS))
+    assert decide(client, KEYS, seen, **changes)[0] == expected
+    with store.opened(client.db_path) as db:
         assert KEYS not in store.link_decisions(db, [KEYS])
 
 
-def test_other_sites_cannot_decide(server: tuple[str, Path]) -> None:
-    url, _ = server
-    person = Person(url, "mal")
-    _, seen = person.ask(CALM)
+def test_other_sites_and_the_nameless_cannot_decide(server: tuple[str, Path]) -> None:
+    client = Client(*server)
+    seen = client.get_json(words_of(CALM))
+    assert decide(client, CALM, seen)[0] == 401
+    client.name("mal")
     body = {"version": seen["version"], "text": seen["text"], "source": 0, "target": 0, "linked": 1}
-    assert person.ask(CALM, body, origin="http://evil.example")[0] == 403
-    assert person.ask(CALM, body, **{"sec-fetch-site": "cross-site"})[0] == 403
-    assert person.ask(CALM, None, host="evil.example")[0] == 403
+    sent = {"content-type": "application/json", "x-csrftoken": client.token()}
+    for forged in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        status, _, _ = client.ask("POST", words_of(CALM), json.dumps(body), {**sent, **forged})
+        assert status == 403
+    assert client.ask("GET", words_of(CALM), headers={"host": "evil.example"})[0] == 403
 
 
 def told(page: Page, text: str) -> None:

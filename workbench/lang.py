@@ -122,6 +122,23 @@ def is_spaceless(character: str) -> bool:
     return bool(_SPACELESS.match(character))
 
 
+def joined(pieces: Iterable[tuple[str, str, str]]) -> str:
+    """The translation of a text from those of its pieces, given as (source, translation, space after).
+
+    Scripts without spaces have none between pieces, and others one where such a source has none.
+    """
+    text, source, space = "", "", ""
+    for piece, translation, following in pieces:
+        if "\n" not in space:
+            if is_spaceless(text[-1:]) or is_spaceless(translation[:1]):
+                space = ""
+            elif is_spaceless(source[-1:]):
+                space = space or " "
+        text += space + translation
+        source, space = piece, following
+    return text + space
+
+
 def words(text: str) -> list[str]:
     """The words of a text in any script, without punctuation."""
     return _WORD.findall(text)

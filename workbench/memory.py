@@ -32,7 +32,7 @@ class Memory(Translator):
 
     def translate(self, texts: Sequence[str], hypotheses: int = 1) -> list[Draft]:  # noqa: ARG002 - the likest counts
         """The approved translation of each text, or of the text most like it; nothing for others."""
-        with self._lock:
+        with self._lock, store.explaining("of the memory"):
             if not self._reader.has_reviewed(self._pair[1]):
                 return [Draft() for _ in texts]
             found = self._reader.reviewed(*self._pair, texts)

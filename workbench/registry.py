@@ -91,6 +91,23 @@ def _broken(package: str, error: Exception) -> WorkbenchError:
     )
 
 
+def blame(error: BaseException) -> WorkbenchError | None:
+    """The plugin in whose code an error arose, named with what to do; None if it is our own."""
+    modules: list[str] = []
+    trace = error.__traceback__
+    while trace:
+        modules.append(str(trace.tb_frame.f_globals.get("__name__", "")).split(".")[0])
+        trace = trace.tb_next
+    for entry in filter(_is_foreign, entry_points(group="workbench")):
+        if entry.value.split(":")[0].split(".")[0] in modules:
+            package = entry.dist.name if entry.dist else entry.value
+            return WorkbenchError(
+                f"the plugin {package} failed ({type(error).__name__}: {error}); what is stored stays:"
+                f" upgrade it, or remove it: pip uninstall {package}"
+            )
+    return None
+
+
 def readers() -> dict[str, Reader]:
     """Readers by name."""
     return _members("workbench_readers")

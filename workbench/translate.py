@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workbench import registry, store
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 # Windows worked on at once: while the engine has one, the other is prepared or judged.
 IN_FLIGHT = 2
 LISTED_ERRORS = 50
+# Units read at once, and the first ones to be made, which wait for no others.
+PAGE = 256
+# Units made in one transaction: a person who saves meanwhile waits no longer than that takes.
+SLICE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,8 @@ class Engines:
                 translator.close()
 
 
-def prepare(db: Database, source_langs: Sequence[str], job: Job) -> Job:
-    """Make the units of a job; documents already in the target language are left out.
+def prepare(source_langs: Sequence[str], job: Job) -> Job:
+    """A job without the documents that are in the target language already.
 
     Raises WorkbenchError if nothing is left.
     """
@@ -73,9 +77,14 @@ def prepare(db: Database, source_langs: Sequence[str], job: Job) -> Job:
         raise WorkbenchError(
             f"no document to translate into {job.target_lang}; add one with: workbench add TEXT"
         )
-    for document_id in kept:
-        store.ensure_units(db, document_id, job.target_lang)
-    return Job(kept, job.target_lang, job.redo, job.hypotheses, job.side_by_side)
+    return replace(job, document_ids=kept)
+
+
+def make_units(db: Database, job: Job) -> None:
+    """Give every segment of a job a unit; a person can translate those that no engine does."""
+    for document_id in job.document_ids:
+        for start in range(0, store.last_position(db, document_id) + 1, SLICE):
+            store.ensure_units(db, document_id, job.target_lang, (start, start + SLICE - 1))
 
 
 def translate(
@@ -83,6 +92,7 @@ def translate(
 ) -> None:
     """Draft a job's pending units; `advance` is told how many are done after each window.
 
+    Segments that have no unit yet are given theirs.
     A text that no engine can translate keeps its units initial, with a finding that says why, and
     is counted in the run.
     """
@@ -93,6 +103,7 @@ def translate(
         for units, outcomes in _drafted(db, drafter, job):
             _save(db, units, outcomes, run)
             advance(len(units))
+        run.errors += drafter.lost
     finally:
         reader.close()
 
@@ -148,14 +159,30 @@ def _drafted(
 
 
 def _pending(db: Database, job: Job) -> Iterator[PendingUnit]:
-    """Units that wait, document by document; read in pages, for the store is written meanwhile."""
-    for document_id in job.document_ids:
-        after = -1
-        while page := store.next_pending(
-            db, document_id, job.target_lang, after=after, redo=job.redo
-        ):
+    """Units that wait, document by document; read in pages, for the store is written meanwhile.
+
+    The units of the first page are made for it alone, so that its drafts come soon, and all others
+    before the second.
+    """
+    read = dict.fromkeys(job.document_ids, -1)
+    for document_id in read:
+        store.ensure_units(db, document_id, job.target_lang, (0, PAGE - 1))
+        if page := _page(db, document_id, job, -1):
+            read[document_id] = page[-1].position
+            yield from page
+            break
+    make_units(db, job)
+    for document_id, position in read.items():
+        after = position
+        while page := _page(db, document_id, job, after):
             after = page[-1].position
             yield from page
+
+
+def _page(db: Database, document_id: int, job: Job, after: int) -> list[PendingUnit]:
+    return store.next_pending(
+        db, document_id, job.target_lang, after=after, size=PAGE, redo=job.redo
+    )
 
 
 def _draft(drafter: Drafter, window: Sequence[PendingUnit]) -> tuple[dict[str, Outcome], float]:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 from workbench import lexicon, store
 from workbench.errors import InputError, StoreError
 from workbench.lang import nfc
-from workbench.wordlinks import gold
 from workbench.wordlinks.streaming import Linker
-from workbench.wordlinks.tokens import cut, key
+from workbench.wordlinks.tokens import key
+from workbench.wordlinks.tokens import words as cut
 from workbench.wordlinks.training import Pair
+from workbench.wordlinks.unit import unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from workbench.model import LinkDecision
     from workbench.store import Database, UnitText
     from workbench.wordlinks.streaming import Link
+    from workbench.wordlinks.unit import UnitWords
 
 # Units whose links are stored by one transaction.
 BATCH = 1000
@@ -43,26 +44,6 @@ class Job:
     spaced: bool = False
 
 
-@dataclass(slots=True)
-class Words:
-    """A unit's words on both sides and what people decided about their links."""
-
-    unit: UnitText
-    source: list[str]
-    target: list[str]
-    decisions: dict[tuple[int, int], LinkDecision]
-
-    def pair(self) -> Pair:
-        """What the models learn from."""
-        weight = gold.WEIGHT if self.decisions else 1.0
-        return Pair(
-            [key(word) for word in self.source],
-            [key(word) for word in self.target],
-            gold.hints(self.decisions),
-            weight,
-        )
-
-
 def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[str, int]:
     """Link the pair's units that are not linked; returns how many units and links were stored.
 
@@ -81,26 +62,23 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
     step = -(-total // SAMPLE)
     sample = chain(_read(db, job, decided=True), _read(db, job, step=step))
-    for _ in linker.learn(words.pair() for words in sample):
-        pass
-    waiting: deque[Words] = deque()
-    pairs = (_remembered(words, waiting) for words in _read(db, job, all_units=not linker.learned))
+    linker.learn(words.pair() for _, words in sample)
+    waiting: deque[tuple[UnitText, UnitWords]] = deque()
+    units = _read(db, job, all_units=not linker.learned)
+    pairs = (_remembered(unit, words, waiting) for unit, words in units)
     writer = store.LinkWriter(db, job.source_lang, job.target_lang, spaced=job.spaced)
     with store.running(db, "words", _arguments(job)) as run:
         run.counts = counts
-        linked_words = ((waiting.popleft(), found) for found in linker.link(pairs))
+        linked_words = ((*waiting.popleft(), found) for found in linker.link(pairs))
         while batch := list(islice(linked_words, BATCH)):
             stored = [
-                (
-                    words.unit,
-                    gold.with_decisions(found, words.decisions, words.source, words.target),
-                )
-                for words, found in batch
-                if job.redo or not words.unit.linked
+                (unit, words.decided(found))
+                for unit, words, found in batch
+                if job.redo or not unit.linked
             ]
             counts["units"] += writer.save(stored, run.run_id)
             counts["links"] += sum(len(links) for _, links in stored)
-            counts["decided"] += sum(bool(words.decisions) for words, _ in batch)
+            counts["decided"] += sum(bool(words.decisions) for _, words, _ in batch)
             advance(len(batch))
     return counts
 
@@ -114,45 +92,59 @@ def _arguments(job: Job) -> dict[str, object]:
     }
 
 
-def _remembered(words: Words, waiting: deque[Words]) -> Pair:
-    waiting.append(words)
+def _remembered(
+    unit: UnitText, words: UnitWords, waiting: deque[tuple[UnitText, UnitWords]]
+) -> Pair:
+    waiting.append((unit, words))
     return words.pair()
 
 
 def _read(
     db: Database, job: Job, *, step: int = 1, decided: bool = False, all_units: bool = True
-) -> Iterator[Words]:
+) -> Iterator[tuple[UnitText, UnitWords]]:
     """The pair's units page by page; without `all_units` only those that wait for links."""
-    after = 0
+    after, langs = 0, (job.source_lang, job.target_lang)
     while page := store.unit_texts(
         db, job.source_lang, job.target_lang, after=after, step=step, size=BATCH, decided=decided
     ):
         after = page[-1].unit_id
         wanted = page if all_units or job.redo else [unit for unit in page if not unit.linked]
-        decisions = store.link_decisions(db, [unit.unit_id for unit in wanted])
+        ids = [unit.unit_id for unit in wanted]
+        decisions, looks = store.link_decisions(db, ids), store.looks(db, ids)
         for unit in wanted:
-            yield unit_words(unit, job, decisions.get(unit.unit_id, ()))
-
-
-def unit_words(unit: UnitText, job: Job, decisions: Iterable[LinkDecision]) -> Words:
-    """A unit's words, and the decisions that still hold for them."""
-    source = [token.text for token in cut(unit.source, job.source_lang, spaced=job.spaced)]
-    target = [token.text for token in cut(unit.target, job.target_lang, spaced=job.spaced)]
-    return Words(unit, source, target, gold.present(decisions, source, target))
+            made, look = decisions.get(unit.unit_id, ()), looks.get(unit.unit_id)
+            texts = unit.source, unit.target
+            yield unit, unit_words(texts, langs, made, look, spaced=job.spaced)
 
 
 def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:
-    """Links of every line of one file to the same line of another; both are read twice.
+    """Links of every line of one file to the same line of another; large ones are read twice.
 
     Raises InputError if a file cannot be read or they have different numbers of lines.
     """
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
-    for _ in linker.learn(_line_pairs(source, target, job)):
-        pass
-    return linker.link(_line_pairs(source, target, job))
+    step = max(1, -(-min(_lines(source), _lines(target)) // SAMPLE))
+    few = linker.learn(islice(line_pairs(source, target, job), 0, None, step))
+    whole = few if step == 1 else None
+    return linker.link(line_pairs(source, target, job) if whole is None else whole)
 
 
-def _line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
+def _lines(path: Path) -> int:
+    """How many lines a file has; raises InputError for what cannot be read twice."""
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no ordinary file, and is read twice; save it to one first")
+    try:
+        with path.open("rb") as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+    except OSError as error:
+        raise InputError(f"cannot read {error.filename}: {error.strerror}") from error
+
+
+def line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
+    """What the models learn from every line of one file and the same line of another.
+
+    Raises InputError if a file cannot be read or they have different numbers of lines.
+    """
     langs = (job.source_lang, job.target_lang)
     with ExitStack() as stack:
         try:
@@ -162,7 +154,7 @@ def _line_pairs(source: Path, target: Path, job: Job) -> Iterator[Pair]:
             ]
             for lines in zip(*files, strict=True):
                 first, second = (
-                    [key(token.text) for token in cut(nfc(line), lang, spaced=job.spaced)]
+                    [key(word) for word in cut(nfc(line), lang, spaced=job.spaced)]
                     for line, lang in zip(lines, langs, strict=True)
                 )
                 yield Pair(first, second)

@@ -60,7 +60,9 @@ class Copied:
         pieces = set(unit.source.split())
         if len(pieces & set(unit.target.split())) < min(len(pieces) / 2, STRETCH / 2):
             return  # most units end here, cheaply
-        source, target = lang.words(unit.source), lang.words(unit.target)
+        source, target = (
+            lang.words(protect.without_spans(text)) for text in (unit.source, unit.target)
+        )
         folded = _folded(source)
         if len(folded) >= 3 and folded == _folded(target) and 2 * _small(source) > len(source):
             yield Finding(self.name, "warning", "the target is the source, untranslated")

@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 an error that the user can mend; 2 wrong usage; 3 part of 
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
@@ -13,6 +14,9 @@ from workbench import __version__
 from workbench.cli import aligning, drafting, linking, output, setup, terms
 from workbench.errors import WorkbenchError
 
+# With this in the environment an error shows where it arose.
+DEBUG = "WORKBENCH_DEBUG"
+
 
 class _Group(click.Group):
     """A group whose commands' WorkbenchErrors become one line and an exit code."""
@@ -20,9 +24,22 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         try:
             return super().invoke(ctx)
-        except WorkbenchError as error:
-            click.echo(f"Error: {error}", err=True)
-            ctx.exit(error.exit_code)
+        except Exception as error:
+            if DEBUG in os.environ or not (shown := _shown(error)):
+                raise
+            click.echo(f"Error: {shown}", err=True)
+            ctx.exit(shown.exit_code)
+
+
+def _shown(error: Exception) -> WorkbenchError | None:
+    """The error that is shown in one line; None for one that is no user's fault and no plugin's."""
+    if isinstance(error, WorkbenchError):
+        return error
+    if isinstance(error, (click.ClickException, click.exceptions.Exit, click.Abort)):
+        return None
+    from workbench import registry
+
+    return registry.blame(error)
 
 
 @click.group(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +22,14 @@ from workbench.cli.options import (
     say,
     to_option,
 )
-from workbench.errors import EngineError, InputError, PartialError
+from workbench.errors import EngineError, InputError, PartialError, WorkbenchError
 from workbench.model import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from workbench.ingest import Reading
-    from workbench.model import Engine, Translator
+    from workbench.model import Translator
     from workbench.store import Database
     from workbench.translate import Engines, Job
 
@@ -37,6 +38,8 @@ paths_argument = click.argument(
 )
 # Hypotheses per search step: fast decodes greedily, good as Argos does.
 BEAMS = {"fast": 1, "good": 4, "best": 8}
+# As the name of an engine: the first that works.
+AUTO = "auto"
 
 
 def engine_options(command: Command) -> Command:
@@ -178,23 +181,32 @@ def _add(db: Database, paths: Sequence[Path], how: Reading) -> tuple[list[int], 
 
 
 def _translate_all(db: Database, document_ids: Sequence[int], options: dict[str, Any]) -> list[str]:
-    """Draft into every language; returns what failed.  Raises EngineError if no language had an engine."""
+    """Draft into every language; returns what failed.  Raises WorkbenchError if nothing could be done."""
     failed: list[str] = []
-    missing: list[EngineError] = []
+    missing: list[WorkbenchError] = []
+    tried = 0
     for target_lang in options["target_langs"]:
         try:
-            failed += _translate(db, document_ids, target_lang, options)
-        except EngineError as error:
+            jobs = _jobs(db, document_ids, target_lang, options)
+        except WorkbenchError as error:
+            tried += 1
             missing.append(error)
-    if len(missing) == len(options["target_langs"]):
+            continue
+        tried += len(jobs)
+        for source_lang, job in jobs.items():
+            try:
+                failed += _translate_pair(db, source_lang, job, options)
+            except EngineError as error:
+                missing.append(error)
+    if missing and len(missing) == tried:
         raise missing[0]
     return failed + [str(error) for error in missing]
 
 
-def _translate(
+def _jobs(
     db: Database, document_ids: Sequence[int], target_lang: str, options: dict[str, Any]
-) -> list[str]:
-    """Draft documents into one language; returns what failed."""
+) -> dict[str, Job]:
+    """What to draft into one language, by source language."""
     from workbench import store, translate
 
     langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
@@ -205,12 +217,13 @@ def _translate(
         hypotheses=options["hypotheses"],
         side_by_side=len(options["engine_names"]) > 1,
     )
-    job = translate.prepare(db, [langs[document_id] for document_id in document_ids], job)
-    failed: list[str] = []
-    for source_lang in sorted({langs[document_id] for document_id in job.document_ids}):
-        mine = [n for n in job.document_ids if langs[n] == source_lang]
-        failed += _translate_pair(db, source_lang, replace(job, document_ids=mine), options)
-    return failed
+    job = translate.prepare([langs[document_id] for document_id in document_ids], job)
+    return {
+        source_lang: replace(
+            job, document_ids=[n for n in job.document_ids if langs[n] == source_lang]
+        )
+        for source_lang in sorted({langs[document_id] for document_id in job.document_ids})
+    }
 
 
 def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str, Any]) -> list[str]:
@@ -220,15 +233,19 @@ def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str,
     if not waiting:
         say(f"{source_lang} to {job.target_lang}: every unit has a draft")
         return []
-    engines = _engines(db, source_lang, job.target_lang, options)
     try:
-        with (
-            store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
-            progress(f"{source_lang} to {job.target_lang}", waiting) as advance,
-        ):
-            translate.translate(db, engines, job, run, advance)
-    finally:
-        engines.close()
+        engines = _engines(db, source_lang, job.target_lang, options)
+        try:
+            with (
+                store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
+                progress(f"{source_lang} to {job.target_lang}", waiting) as advance,
+            ):
+                translate.translate(db, engines, job, run, advance)
+        finally:
+            engines.close()
+    except EngineError:  # what no engine drafts people can translate
+        translate.make_units(db, job)
+        raise
     return run.errors
 
 
@@ -242,22 +259,24 @@ def _engines(db: Database, source_lang: str, target_lang: str, options: dict[str
     pair = source_lang, target_lang
     beam = options["beam"] or BEAMS[options["quality"]]
     settings = Settings(options["device"], beam, options["attention"])
-    names = options["engine_names"] or ["auto"]
-    if names[0] == "auto":
-        first = choose.first_that_works(*pair, settings, say=say, offline=options["offline"])
+    names = list(dict.fromkeys(options["engine_names"])) or [AUTO]
+    for name in names:
+        if name != AUTO:
+            registry.engine(name)  # a wrong name is said before anything is loaded
+
+    def load(name: str) -> Translator:
+        if name == AUTO:
+            return choose.first_that_works(*pair, settings, say=say, offline=options["offline"])
+        translator = choose.ready(registry.engine(name), pair, settings)
+        if translator.notice:
+            say(translator.notice)
+        return translator
+
+    first = load(names[0])
+    others: list[Callable[[], Translator | None]] = [partial(load, name) for name in names[1:]]
+    if names == [AUTO]:
         others = choose.others(first, *pair, settings, say=say)
-    else:
-        engines = [registry.engine(name) for name in names]
-        first = _load(engines[0], pair, settings)
-        others = [lambda engine=engine: _load(engine, pair, settings) for engine in engines[1:]]  # type: ignore[misc]  # mypy sees no default
     return Engines(source_lang, first, others, Memory(db, *pair))
-
-
-def _load(engine: Engine, pair: tuple[str, str], settings: Settings) -> Translator:
-    translator = engine.load(*pair, settings)
-    if translator.notice:
-        say(translator.notice)
-    return translator
 
 
 def _check(db: Database, target_langs: Sequence[str]) -> None:

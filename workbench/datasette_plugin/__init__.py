@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from workbench.datasette_plugin import aligning, cells, finding, pages, saving, team, words, working
-from workbench.datasette_plugin._compat import add_queries, migrated, saved_queries
+from workbench.datasette_plugin._compat import add_queries, migrated, quiet, saved_queries
 from workbench.datasette_plugin.guard import guarded
 from workbench.datasette_plugin.responses import gentle
 
@@ -46,6 +46,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{unit}/more\.json$", working.more),
         (rf"{unit}/note$", working.note),
         (rf"{unit}/words$", words.words),
+        (rf"{unit}/links$", words.page),
         (rf"{unit}/dismiss$", working.dismiss),
         (rf"{unit}/split$", working.split),
         (rf"{unit}/merge$", working.merge),
@@ -57,7 +58,9 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (rf"{text}/claim$", working.claim),
         (rf"{text}/here$", working.here),
         (rf"{text}/people\.json$", working.people_here),
+        (rf"{text}/mine\.json$", working.mine),
     ]
+    routes.append((rf"^{HOME}/.*$", pages.missing))
     return [(pattern, gentle(view)) for pattern, view in routes]
 
 
@@ -83,6 +86,7 @@ def startup(datasette: Any) -> Callable[[], Awaitable[None]]:
     """Bring databases to the newest shape; our questions, on the pages of Datasette 1.0."""
 
     async def start() -> None:
+        quiet()
         await migrated(datasette)
         await add_queries(datasette)
 

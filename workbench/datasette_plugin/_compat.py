@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,17 @@ async def migrated(datasette: Any) -> None:
                     pass
             except StoreError as error:
                 raise StartupError(str(error)) from error
+
+
+def quiet() -> None:
+    """Keep Datasette from printing the local variables of every error, where `rich` is installed.
+
+    They are people's texts and cookies; and for an address that leads nowhere, where there is no error,
+    `rich` fails, so that both lines answer 500 in place of 404.
+    """
+    handler = sys.modules.get("datasette.handle_exception")
+    if getattr(handler, "rich", None) is not None:
+        handler.rich = None  # type: ignore[union-attr]  # a module's own variable
 
 
 async def _is_ours(database: Any) -> bool:

@@ -23,7 +23,8 @@ def read_filter(
 
     `fields` has `get` and `getlist`.  Raises InputError for what is no number, state or order.
     """
-    texts = {name: str(fields.get(name) or "")[:_LONGEST] for name in _TEXTS}
+    # no text has the character of which the indexes of words say that it ends a question
+    texts = {name: str(fields.get(name) or "").replace("\0", "")[:_LONGEST] for name in _TEXTS}
     states = [state for state in fields.getlist("state") or () if state]
     for state in states:
         if state not in STATES:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from workbench import registry, store
 from workbench.datasette_plugin.responses import read, write
+from workbench.model import Finding
 
 if TYPE_CHECKING:
-    from workbench.model import Finding, Unit
+    from workbench.model import Check, Unit
     from workbench.store import Database
 
-_Found = list[tuple[int, str, list["Finding"]]]
+_Found = list[tuple[int, str, list[Finding]]]
 
 
 async def look_again(database: Any, unit: Unit) -> int:
@@ -30,7 +31,7 @@ def _news(db: Database, unit: Unit) -> _Found:
     """What the checks say, if it is not what is stored."""
     checks = registry.checks()
     found: _Found = [
-        (unit.unit_id, name, list(check.findings(unit)) if unit.target else [])
+        (unit.unit_id, name, said(check, unit) if unit.target else [])
         for name, check in checks.items()
     ]
     said = {(one.name, one.severity, one.message) for _, _, all_ in found for one in all_}
@@ -40,6 +41,15 @@ def _news(db: Database, unit: Unit) -> _Found:
         if row["name"] in checks
     }
     return found if said != known else []
+
+
+def said(check: Check, unit: Unit) -> list[Finding]:
+    """What a check says; a plugin's that fails says so among the findings."""
+    try:
+        return list(check.findings(unit))
+    except Exception as error:  # noqa: BLE001 - whatever a plugin's author did not foresee
+        message = f"this check failed ({type(error).__name__}: {error}); tell its author"
+        return [Finding(check.name, "warning", message)]
 
 
 def _store(db: Database, unit: Unit, found: _Found) -> None:

@@ -19,6 +19,8 @@ from workbench.store import SORTS, Batch, Filter
 SIZE = 100
 # What the patterns of a preview may take.
 PREVIEW_SECONDS = 2.0
+# Documents to choose from; others are reached from their own pages.
+MOST_DOCUMENTS = 200
 HOME = "/-/workbench"
 # What a batch is told besides the filters, and what a page is told; none of them is a filter.
 _OTHERS = frozenset(
@@ -95,7 +97,7 @@ async def find(datasette: Any, request: Any) -> Response:
         "replacing": dict(kept),
         "states": STATES,
         "sorts": SORTS,
-        **await responses.read(database, _around),
+        **await responses.read(database, lambda db: _around(db, wanted.document_id)),
     }
     return await responses.page(datasette, request, "find", context)
 
@@ -235,12 +237,14 @@ def _show_replacements(units: list[dict[str, Any]], args: Any) -> None:
             unit["pieces"] = difference(unit["target"], after)
 
 
-def _around(db: store.Database) -> dict[str, Any]:
-    """What the page offers to choose from."""
-    progress = store.progress(db)
+def _around(db: store.Database, document_id: int | None) -> dict[str, Any]:
+    """What the page offers to choose from; of the documents the first ones, and the one chosen."""
+    shown = store.review_documents(db, size=MOST_DOCUMENTS)
+    if document_id is not None:
+        shown += store.review_documents(db, after=document_id - 1, size=1)
     return {
-        "documents": {row["document_id"]: row["title"] for row in progress},
-        "languages": sorted({row["target_lang"] for row in progress}),
+        "documents": {row["document_id"]: row["title"] for row in shown if row["target_lang"]},
+        "languages": store.target_languages(db),
         "checks": store.finding_names(db),
         "saved": store.saved_filters(db),
         "batches": store.batches(db),

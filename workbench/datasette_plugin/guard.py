@@ -41,6 +41,8 @@ def _reason(scope: Any, allowed: frozenset[str]) -> str | None:
     headers = {
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
     }
+    if not all(_readable(value) for name, value in scope["headers"] if name.lower() == b"cookie"):
+        return "the cookies are not readable"
     host = headers.get("host", "")
     if _hostname(host) not in allowed:
         return "this host is not served here; add it to allowed_hosts"
@@ -53,6 +55,14 @@ def _reason(scope: Any, allowed: frozenset[str]) -> str | None:
     if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
         return "the request comes from another origin"
     return None
+
+
+def _readable(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _hostname(netloc: str) -> str:

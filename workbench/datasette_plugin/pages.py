@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import cache, partial
 from importlib import resources
@@ -28,15 +29,23 @@ MARKS = {"initial": "○", "translated": "◐", "reviewed": "●", "final": "★
 
 
 async def documents(datasette: Any, request: Any) -> Response:
-    """All documents with their progress in each language."""
+    """Documents with their progress in each language, a hundred on a page, all or those of a name."""
     database = await workbench_database(datasette, request)
-    rows = await read(database, store.review_documents)
+    text, after = (request.args.get("text") or "")[:200], _number(request.args.get("after"), 0)
+    look = partial(store.review_documents, after=after, text=text, size=SIZE + 1)
+    rows = await read(database, look)
+    numbers = list(dict.fromkeys(row["document_id"] for row in rows))
+    further = numbers[SIZE - 1] if len(numbers) > SIZE else None
+    rows = [row for row in rows if further is None or row["document_id"] <= further]
     for row in rows:
         if row["target_lang"]:
             row["target_name"] = lang.name(row["target_lang"])
             row["done"] = row["reviewed"] + row["final"]
     context = {
         "rows": rows,
+        "text": text,
+        "after": after,
+        "further": urlencode({"text": text, "after": further}) if further else None,
         "database": database.name,
         "database_url": datasette.urls.database(database.name),
     }
@@ -54,11 +63,11 @@ async def review(datasette: Any, request: Any) -> Response:
     mistake, wanted = "", Filter(document_id=document_id, target_lang=target_lang)
     try:
         wanted = read_filter(request.args, document_id=document_id, target_lang=target_lang)
-        look = partial(_window, wanted=wanted, after=request.args.get("after") or "")
+        look = partial(_window, wanted=wanted, args=request.args)
         window = await read(database, look)
     except InputError as error:  # the filter is wrong, the text is shown all the same
-        mistake = str(error)
-        window = await read(database, partial(_window, wanted=wanted, after=""))
+        mistake, plain = str(error), Filter(document_id=document_id, target_lang=target_lang)
+        window = await read(database, partial(_window, wanted=plain, args={}))
     if changes:
         await read(database, lambda db: _show_changes(db, window["units"]))
     context = {
@@ -78,31 +87,40 @@ async def review(datasette: Any, request: Any) -> Response:
     return await page(datasette, request, "review", context)
 
 
-def _window(db: store.Database, wanted: Filter, after: str) -> dict[str, Any]:
-    """A window of units with its neighbours: positions (`at`), or keys (`after`) in other orders."""
-    found = store.find_units(db, wanted, after=after, size=SIZE)
-    filtered = _without_place(wanted) != Filter(wanted.document_id, wanted.target_lang)
+def _window(db: store.Database, wanted: Filter, args: Any) -> dict[str, Any]:
+    """A window of units with its neighbours: places in the text (`at`), or keys (`after`, `before`)."""
+    after, before = args.get("after") or "", args.get("before") or ""
+    anywhere = _without_place(wanted)
+    looked = anywhere if before else wanted
+    found = store.find_units(db, looked, after=after, before=before, size=SIZE)
+    if before and not found.units:  # nothing is earlier
+        found, before, after = store.find_units(db, anywhere, size=SIZE), "", ""
+        wanted = anywhere
+    filtered = anywhere != Filter(wanted.document_id, wanted.target_lang)
     place = (wanted.document_id or 0, wanted.target_lang or "")
-    first = found.units[0]["position"] if found.units else 0
-    previous: dict[str, Any] | None = None
-    following: dict[str, Any] | None = None
-    if wanted.sort == "position":
-        if found.following:
-            following = {"at": int(found.following.rpartition("~")[2]) + 1}
-        if not filtered and (start := store.window_before(db, *place, first, SIZE)) is not None:
-            previous = {"at": start}
-    elif found.following:
-        following = {"after": found.following}
+    first, last = (found.units[i] if found.units else None for i in (0, -1))
+    position = first["position"] if first else 0
+    start = None if filtered else store.window_before(db, *place, position, SIZE)
+    earlier = found.following if before else first and (after or wanted.at) and _key(wanted, first)
+    later = last and _key(wanted, last) if before else found.following
+    previous: dict[str, Any] | None = {"before": earlier} if filtered and earlier else None
+    following: dict[str, Any] | None = {"after": later} if later else None
+    if wanted.sort == "position" and later:
+        following = {"at": int(later.rpartition("~")[2]) + 1}
     return {
         "units": found.units,
         "problem": found.problem,
-        "previous": previous,
+        "previous": previous if start is None else {"at": start},
         "following": following,
         "filtered": filtered,
-        "from_start": filtered and bool(after or wanted.at),
-        "count": store.count_units(db, _without_place(wanted)) if filtered else None,
-        "heading": store.heading_before(db, *place, first),
+        "count": store.count_units(db, anywhere) if filtered else None,
+        "heading": store.heading_before(db, *place, position),
     }
+
+
+def _key(wanted: Filter, unit: dict[str, Any]) -> str:
+    """Where a unit stands in the order of a filter."""
+    return store.key_of(wanted, {**unit, "unit": unit["id"]})
 
 
 def _without_place(wanted: Filter) -> Filter:
@@ -150,6 +168,13 @@ async def next_unit(datasette: Any, request: Any) -> Response:
     return Response.redirect(f"{base}?at={max(0, position - 2)}#p{position}")
 
 
+async def missing(_datasette: Any, request: Any) -> Response:
+    """What stands at addresses of ours that lead nowhere."""
+    if request.path.endswith("/"):
+        return Response.redirect(request.path.rstrip("/"))
+    raise NotFound("There is no such page")
+
+
 async def unit(datasette: Any, request: Any) -> Response:
     """One unit with all its drafts and its history."""
     return await _unit(datasette, request, "unit", panel=False)
@@ -193,18 +218,25 @@ def _row(unit: Unit) -> dict[str, Any]:
 async def static(_datasette: Any, request: Any) -> Response:
     """Our stylesheet and scripts."""
     name = request.url_vars["name"]
-    text = _file(name)
-    if text is None:
+    file = _file(name)
+    if file is None:
         raise NotFound(f"No file {name}")
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
-    kind = STATIC[name.rpartition(".")[2]]
-    return Response(text, content_type=f"{kind}; charset=utf-8", headers=headers)
+    text, tag = file
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache", "ETag": tag}
+    kind = f"{STATIC[name.rpartition('.')[2]]}; charset=utf-8"
+    if request.headers.get("if-none-match") == tag:
+        return Response("", status=304, content_type=kind, headers=headers)
+    return Response(text, content_type=kind, headers=headers)
 
 
 @cache
-def _file(name: str) -> str | None:
+def _file(name: str) -> tuple[str, str] | None:
+    """A file's text, and the tag by which a browser knows that it has it already."""
     file = resources.files("workbench.datasette_plugin") / "static" / name
-    return file.read_text("utf-8") if file.is_file() else None
+    if not file.is_file():
+        return None
+    text = file.read_text("utf-8")
+    return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
 
 
 def _wanted(request: Any) -> tuple[int, str]:

@@ -72,7 +72,7 @@ class Sent:
 
     def flag(self, name: str) -> bool:
         """Whether a box is ticked."""
-        return self.fields.get(name) in {True, "1", "on", "true"}
+        return self.fields.get(name) in (True, "1", "on", "true")  # a list has no place in a set
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ def is_ours(datasette: Any, address: str) -> bool:
 
 
 def _id(text: str) -> int:
-    number = int(text)
+    number = int(text[:20])  # Python refuses to read thousands of digits
     if number >= TOO_LARGE:
         raise StoreError(f"there is no {text[:40]}")
     return number

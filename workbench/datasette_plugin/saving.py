@@ -48,7 +48,7 @@ async def name(datasette: Any, request: Any) -> Response:
 
 
 async def _save(work: Work) -> Response:
-    edit = _edit(work)
+    edit = await _edit(work)
     allowed = rules(work.datasette)
 
     def change(db: store.Database) -> int:
@@ -96,12 +96,17 @@ async def _conflict(work: Work, edit: Edit) -> Response:
     return await responses.page(work.datasette, work.request, "conflict", context, status=409)
 
 
-def _edit(work: Work) -> Edit:
+async def _edit(work: Work) -> Edit:
     """The edit that a request asks for.  Raises InputError if it is broken."""
     sent = work.sent
     action = str(sent.fields.get("action", "save"))
+    if action == "undo":
+        made_on, undoes = sent.whole("version"), sent.whole("undoes")
+        return await responses.read(
+            work.database, lambda db: store.undoing(db, work.unit_id, made_on, undoes, work.actor)
+        )
     if action not in ACTIONS:
-        raise InputError(f"there is no action {action[:40]!r}; send {', '.join(ACTIONS)}")
+        raise InputError(f"there is no action {action[:40]!r}; send undo, {', '.join(ACTIONS)}")
     state = ACTIONS[action]
     seconds = min(max(sent.number("seconds"), 0.0), LONGEST_TIME)
     return Edit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from datasette import Response
 
@@ -12,6 +13,9 @@ from workbench.datasette_plugin.identity import cleaned, rules
 from workbench.datasette_plugin.plots import bars, lines
 from workbench.datasette_plugin.requests import Work, writes
 
+# People, and texts of the report, on one page.
+SIZE = 100
+
 
 async def people(datasette: Any, request: Any) -> Response:
     """Everybody with their role and their units; by POST an admin gives a role."""
@@ -19,13 +23,19 @@ async def people(datasette: Any, request: Any) -> Response:
         response: Response = await _give_role(datasette, request)
         return response
     database = await responses.workbench_database(datasette, request)
-    allowed = rules(datasette)
+    allowed, after = rules(datasette), (request.args.get("after") or "")[:200]
 
     def query(db: store.Database) -> dict[str, Any]:
-        return {"people": store.people(db, allowed), "open": store.is_open(db, allowed)}
+        shown = store.people(db, allowed, after=after, size=SIZE + 1)
+        return {"people": shown, "open": store.is_open(db, allowed)}
 
+    found = await responses.read(database, query)
+    further = found["people"][SIZE - 1]["name"] if len(found["people"]) > SIZE else None
     context = {
-        **await responses.read(database, query),
+        **found,
+        "people": found["people"][:SIZE],
+        "after": after,
+        "further": urlencode({"after": further}) if further else None,
         "roles": store.ROLES,
         "second_person": allowed.second_person,
     }
@@ -50,11 +60,13 @@ _give_role = writes(_role)
 async def report(datasette: Any, request: Any) -> Response:
     """How people work: time, edits and acceptance, with plots and the numbers behind them."""
     database = await responses.workbench_database(datasette, request)
-    numbers = await responses.read(database, store.work_report)
+    numbers = await responses.read(database, lambda db: store.work_report(db, most_texts=SIZE + 1))
     days = numbers["days"]
     engines, names = numbers["engines"], ("origin", "target_lang")
     context = {
         **numbers,
+        "texts": numbers["texts"][:SIZE],
+        "more_texts": len(numbers["texts"]) > SIZE,
         "views_url": datasette.urls.database(database.name),
         "units_plot": lines(days, "day", "person", "units", "Units saved, by day and person"),
         "seconds_plot": lines(

@@ -1,4 +1,4 @@
-"""The address of a unit's word links: shows them, and takes what a person decides about one."""
+"""The addresses of a unit's word links: show them, and take what a person decides about one."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from workbench.datasette_plugin.identity import rules
 from workbench.datasette_plugin.requests import TOO_LARGE, Work, writes
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import LinkDecision, WordLink
-from workbench.store import LinkWriter, UnitText
-from workbench.wordlinks import gold
-from workbench.wordlinks.tokens import Token, cut
+from workbench.store import Edit, LinkWriter, UnitText
+from workbench.wordlinks.tokens import Token, tokens
 
 if TYPE_CHECKING:
     from workbench.model import Unit
@@ -47,12 +46,42 @@ async def words(datasette: Any, request: Any) -> Response:
         response: Response = await _posted(datasette, request)
         return response
     database = await responses.workbench_database(datasette, request)
-    unit_id = int(request.url_vars["unit_id"])
+    return responses.json(_answer(await _read(database, request)))
+
+
+async def page(datasette: Any, request: Any) -> Response:
+    """A unit's words and links as a page that needs no script."""
+    database = await responses.workbench_database(datasette, request)
+    shown = await _read(database, request)
+    unit, links = shown.unit, shown.links
+    linked = {link.source for link in links}, {link.target for link in links}
+    sides = ((unit.source_lang, shown.source), (unit.target_lang, shown.target))
+    source, target = (
+        {"lang": of, "dir": lang.direction(of), "words": [word.text for word in words]}
+        for of, words in sides
+    )
+    context = {
+        "unit": unit,
+        "version": shown.version,
+        "text": shown.text,
+        "source": source,
+        "target": target,
+        "made": links,
+        "alone": [
+            [at for at in range(len(words)) if at not in partners]
+            for (_, words), partners in zip(sides, linked, strict=True)
+        ],
+    }
+    return await responses.page(datasette, request, "links", context)
+
+
+async def _read(database: Any, request: Any) -> Shown:
+    """The unit in the address.  Raises NotFound."""
+    unit_id = min(int(request.url_vars["unit_id"][:20]), TOO_LARGE - 1)
     try:
-        shown = await responses.read(database, lambda db: _shown(db, min(unit_id, TOO_LARGE - 1)))
+        return await responses.read(database, lambda db: _shown(db, unit_id))
     except StoreError as error:
         raise NotFound(str(error)) from error
-    return responses.json(_answer(shown))
 
 
 async def _decide(work: Work) -> Response:
@@ -62,11 +91,11 @@ async def _decide(work: Work) -> Response:
     linked = sent.flag("linked")
     before = await responses.read(work.database, lambda db: _shown(db, unit_id))
     if (before.version, before.text) != (version, text):
-        return _conflict(before)
+        return _conflict(work, before)
     decision = _decision(before, place, work.actor, linked=linked)
 
     def change(db: Database) -> None:
-        store.require(db, work.actor, allowed, "translator")
+        store.check_edit(db, Edit(unit_id, 0, work.actor), allowed)
         unit = before.unit
         writer = LinkWriter(db, unit.source_lang, unit.target_lang, spaced=before.spaced)
         present = UnitText(unit_id, unit.source, unit.target, bool(version))
@@ -75,17 +104,23 @@ async def _decide(work: Work) -> Response:
     try:
         await responses.write(work.database, change)
     except ConflictError:
-        return _conflict(await responses.read(work.database, lambda db: _shown(db, unit_id)))
+        after = await responses.read(work.database, lambda db: _shown(db, unit_id))
+        return _conflict(work, after)
     after = await responses.read(work.database, lambda db: _shown(db, unit_id))
-    return responses.json({"ok": True, **_answer(after)})
+    return work.answer(_answer(after), f"/-/workbench/unit/{unit_id}/links")
 
 
 _posted = writes(_decide)
 
 
-def _conflict(shown: Shown) -> Response:
-    """What is there now, so that nobody decides about what they do not see."""
+def _conflict(work: Work, shown: Shown) -> Response:
+    """What is there now, so that nobody decides about what they do not see.
+
+    Raises ConflictError for a form, which goes back to a page that shows it.
+    """
     error = "The text or its links were changed meanwhile; look at them and decide again"
+    if not work.sent.by_script:
+        raise ConflictError(error)
     return responses.json({"ok": False, "error": error, **_answer(shown)}, 409)
 
 
@@ -100,27 +135,27 @@ def _shown(db: Database, unit_id: int) -> Shown:
     """A unit's links, as stored, or made now if its present text has none yet."""
     unit = store.unit(db, unit_id)
     stored = store.unit_links(db, unit_id)
-    source = cut(unit.source, unit.source_lang, spaced=stored.spaced)
-    target = cut(unit.target, unit.target_lang, spaced=stored.spaced)
-    links = stored.links if stored.version else _made(db, unit, source, target)
+    source = tokens(unit.source, unit.source_lang, spaced=stored.spaced)
+    target = tokens(unit.target, unit.target_lang, spaced=stored.spaced)
+    links = stored.links if stored.version else _made(db, unit)
     return Shown(unit, stored.version, stored.spaced, source, target, links)
 
 
-def _made(db: Database, unit: Unit, source: list[Token], target: list[Token]) -> list[WordLink]:
-    from workbench.wordlinks.single import link_unit
+def _made(db: Database, unit: Unit) -> list[WordLink]:
+    from workbench.wordlinks.single import link_pair
+    from workbench.wordlinks.unit import unit_words
 
-    ours, theirs = ([token.text for token in side] for side in (source, target))
-    made = store.link_decisions(db, [unit.unit_id]).get(unit.unit_id, ())
-    decided = gold.present(made, ours, theirs)
-    elsewhere = store.pair_counts(
-        db,
-        (unit.source_lang, unit.target_lang),
-        {word.lower() for word in ours},
-        {word.lower() for word in theirs},
+    ids, langs = [unit.unit_id], (unit.source_lang, unit.target_lang)
+    words = unit_words(
+        (unit.source, unit.target),
+        langs,
+        store.link_decisions(db, ids).get(unit.unit_id, ()),
+        store.looks(db, ids).get(unit.unit_id),
     )
-    known = lexicon.load(unit.source_lang, unit.target_lang)
-    found = link_unit(ours, theirs, known, elsewhere, decided)
-    return gold.with_decisions(found, decided, ours, theirs)
+    elsewhere = store.pair_counts(
+        db, langs, {word.lower() for word in words.source}, {word.lower() for word in words.target}
+    )
+    return words.decided(link_pair(words.pair(), lexicon.load(*langs), elsewhere))
 
 
 def _answer(shown: Shown) -> dict[str, Any]:

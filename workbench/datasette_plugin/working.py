@@ -10,7 +10,7 @@ from datasette import NotFound, Response
 
 from workbench import store
 from workbench.datasette_plugin import responses
-from workbench.datasette_plugin.identity import cleaned, rules
+from workbench.datasette_plugin.identity import cleaned, person, rules
 from workbench.datasette_plugin.requests import Work, writes
 from workbench.datasette_plugin.saving import shown
 from workbench.errors import InputError, StoreError
@@ -46,9 +46,9 @@ async def _dismiss(work: Work) -> Response:
         sent.text("message"),
         sent.text("reason"),
     )
-    action = sent.fields.get("action", "dismiss")
+    action = str(sent.fields.get("action", "dismiss"))
     if action not in {"dismiss", "restore"}:
-        raise InputError(f"there is no action {action!r}; send dismiss or restore")
+        raise InputError(f"there is no action {action[:40]!r}; send dismiss or restore")
 
     def change(db: store.Database) -> list[dict[str, Any]]:
         store.require(db, work.actor, allowed, "translator")
@@ -130,6 +130,19 @@ async def people_here(datasette: Any, request: Any) -> Response:
     database = await responses.workbench_database(datasette, request)
     text = int(request.url_vars["document_id"][:18]), request.url_vars["target_lang"]
     return responses.json(await _people(datasette, database, text))
+
+
+async def mine(datasette: Any, request: Any) -> Response:
+    """What the person who asks changed last in a text, or in one unit, and can take back, as JSON."""
+    database = await responses.workbench_database(datasette, request)
+    text = int(request.url_vars["document_id"][:18]), request.url_vars["target_lang"]
+    unit = request.args.get("unit") or ""
+    unit_id = int(unit) if unit.isascii() and unit.isdigit() and len(unit) < 19 else None
+    who = person(request)
+    change = await responses.read(
+        database, lambda db: store.own_change(db, who, *text, unit_id=unit_id) if who else None
+    )
+    return responses.json({"ok": True, "change": change})
 
 
 async def more(datasette: Any, request: Any) -> Response:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench import lang
 from workbench.drafting.clauses import clauses
+from workbench.errors import EngineError
 from workbench.model import Candidate
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ class Drafter:
         self._hypotheses = hypotheses
         self._side_by_side = side_by_side
         self._making = Lock()
+        # engines that only help out: one that is lost is done without, and named in `lost`
+        self._helpers = () if side_by_side else [n for n, s in enumerate(stages) if callable(s)]
+        self.lost: list[str] = []
 
     def draft(self, sources: Sequence[str]) -> list[Outcome]:
         """An outcome for each source, in order."""
@@ -68,10 +72,25 @@ class Drafter:
             failing = [outcome for outcome in outcomes if not outcome.passes]
             asked = outcomes if number == 0 or self._side_by_side else failing
             if asked and (stage := self._stage(number)):
-                self._ask(stage, asked, self._hypotheses)
-                for retry in self._retries(stage, asked):
-                    self._ask(stage, retry[0], retry[1], retry[2])
+                try:
+                    self._try(stage, asked)
+                except EngineError as error:
+                    if number not in self._helpers:
+                        raise
+                    self._lose(number, str(error))
         return outcomes
+
+    def _try(self, stage: Stage, outcomes: list[Outcome]) -> None:
+        """Ask an engine, and again in other ways where its drafts are not good enough."""
+        self._ask(stage, outcomes, self._hypotheses)
+        for retry in self._retries(stage, outcomes):
+            self._ask(stage, retry[0], retry[1], retry[2])
+
+    def _lose(self, number: int, error: str) -> None:
+        with self._making:
+            if self._stages[number]:  # two threads may find out at once
+                self._stages[number] = None
+                self.lost.append(error)
 
     def _retries(
         self, stage: Stage, outcomes: Sequence[Outcome]

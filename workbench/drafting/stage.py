@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from contextlib import nullcontext
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from workbench import protect
+from workbench import lang, protect
+from workbench.drafting.asking import Asking
 from workbench.drafting.clauses import clauses
-from workbench.errors import EngineError
 from workbench.model import Draft, Hypothesis
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Stage:
         self._recall = recall
         self._known: OrderedDict[int, Draft] = OrderedDict()
         self._memory_lock = Lock()
-        self._engine_lock = nullcontext() if translator.concurrent else Lock()
+        self._asking = Asking(translator)
 
     def request(self, text: str, how: str = "") -> int:
         """The number under which the draft of a text is remembered: equal requests, equal drafts."""
@@ -86,16 +85,7 @@ class Stage:
                 self._known.popitem(last=False)
 
     def _engine(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
-        if not texts:
-            return []
-        with self._engine_lock:
-            drafts = self.translator.translate(texts, min(hypotheses, self.translator.n_best))
-        if len(drafts) != len(texts):
-            raise EngineError(
-                f"{self.translator.origin} gave {len(drafts)} drafts for {len(texts)} texts;"
-                " tell its author, and choose another with --engine"
-            )
-        return drafts
+        return self._asking.drafts(texts, min(hypotheses, self.translator.n_best))
 
     def _whole(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
         if self.translator.verbatim:
@@ -134,7 +124,9 @@ class Stage:
                 drafts.append(failed)
                 continue
             best = [draft.hypotheses[0] for draft in made]
-            text = "".join(h.text + space for h, (_, space) in zip(best, mine, strict=True))
+            text = lang.joined(
+                (clause, h.text, space) for h, (clause, space) in zip(best, mine, strict=True)
+            )
             drafts.append(Draft((Hypothesis(text, _mean_score(best)),)))
         return drafts
 

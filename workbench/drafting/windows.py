@@ -52,7 +52,7 @@ class Windows(Generic[Item]):
     def adapt(self, seconds: float) -> None:
         """Make the next windows larger or smaller, by the seconds that one took."""
         if self._size < LEAST_WINDOW:
-            self._size = min(4 * self._size, LEAST_WINDOW)
+            self._size = LEAST_WINDOW
         elif seconds < WINDOW_SECONDS:
             self._size = min(2 * self._size, LARGEST_WINDOW)
         elif seconds > 2 * WINDOW_SECONDS:

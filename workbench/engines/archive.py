@@ -55,7 +55,8 @@ def distrusted(path: Path) -> Iterator[None]:
     except (ValueError, RuntimeError, EOFError, OverflowError, zlib.error, struct.error) as error:
         raise refused(path, f"the archive is broken: {error}") from error
     except OSError as error:
-        raise EngineError(f"cannot install {path}: {error.strerror or error}") from error
+        where = f" ({error.filename})" if error.filename not in {None, str(path), path} else ""
+        raise EngineError(f"cannot install {path}: {error.strerror or error}{where}") from error
 
 
 def unpack(path: Path, folder: Path) -> Path:

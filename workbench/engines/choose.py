@@ -9,7 +9,7 @@ from workbench import registry
 from workbench.engines import index
 from workbench.engines.install import install_file
 from workbench.engines.packages import packages_dir
-from workbench.errors import EngineError
+from workbench.errors import EngineError, WorkbenchError
 from workbench.model import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 # Packages that a distribution of the workbench may carry.
 BUNDLED = Path(__file__).parent / "bundled"
+# What a translator must have; those that inherit from Translator have all but the first two.
+_PARTS = ("origin", "signature", "concurrent", "n_best", "partial", "verbatim", "notice", "translate",
+          "close")  # fmt: skip
 
 
 def first_that_works(
@@ -53,6 +56,25 @@ def first_that_works(
     raise EngineError(f"no engine translates {source_lang} to {target_lang} here:\n{listed}")
 
 
+def ready(engine: Engine, pair: tuple[str, str], settings: Settings) -> Translator:
+    """Load an engine for a pair.  Raises EngineError that names it, whatever a plugin did wrong."""
+    try:
+        translator = engine.load(*pair, settings)
+    except WorkbenchError:
+        raise
+    except Exception as error:
+        raise EngineError(
+            f"the engine {engine.name} cannot be used ({type(error).__name__}: {error});"
+            " tell its author, and choose another with --engine"
+        ) from error
+    if missing := [name for name in _PARTS if not hasattr(translator, name)]:
+        raise EngineError(
+            f"the engine {engine.name} cannot be used (its translator has no {', '.join(missing)});"
+            " its author should inherit from workbench.model.Translator"
+        )
+    return translator
+
+
 def others(
     first: Translator, source_lang: str, target_lang: str, settings: Settings, *, say: Say
 ) -> list[Callable[[], Translator | None]]:
@@ -61,7 +83,7 @@ def others(
     def loader(engine: Engine) -> Callable[[], Translator | None]:
         def load() -> Translator | None:
             try:
-                return engine.load(source_lang, target_lang, settings)
+                return ready(engine, (source_lang, target_lang), settings)
             except EngineError as error:
                 say(f"{source_lang} to {target_lang}: {error}")
                 return None
@@ -88,11 +110,11 @@ def _ways(pair: tuple[str, str], settings: Settings, say: Say, offline: bool) ->
     argos = engines.pop("argos")
     folders = engines.pop("ctranslate2")
     yield lambda: _installed(argos, pair, settings)
-    yield lambda: folders.load(*pair, settings)
+    yield lambda: ready(folders, pair, settings)
     yield lambda: _bundled(argos, pair, settings, say)
     yield lambda: _from_index(argos, pair, settings, None if offline else say)
     for engine in engines.values():
-        yield lambda engine=engine: engine.load(*pair, settings)  # type: ignore[misc]  # mypy sees no default
+        yield lambda engine=engine: ready(engine, pair, settings)  # type: ignore[misc]  # mypy sees no default
 
 
 def _installed(argos: Engine, pair: tuple[str, str], settings: Settings) -> Translator:
@@ -101,7 +123,7 @@ def _installed(argos: Engine, pair: tuple[str, str], settings: Settings) -> Tran
             f"installed Argos packages: none for {pair[0]} to {pair[1]} in {packages_dir()};"
             " install a file with: workbench models install FILE.argosmodel"
         )
-    return argos.load(*pair, settings)
+    return ready(argos, pair, settings)
 
 
 def _bundled(argos: Engine, pair: tuple[str, str], settings: Settings, say: Say) -> Translator:
@@ -110,7 +132,7 @@ def _bundled(argos: Engine, pair: tuple[str, str], settings: Settings, say: Say)
         raise EngineError(f"bundled models: none for {pair[0]} to {pair[1]} in this version")
     say(f"{pair[0]} to {pair[1]}: installing the bundled model {files[-1].name}")
     install_file(files[-1])
-    return argos.load(*pair, settings)
+    return ready(argos, pair, settings)
 
 
 def _from_index(
@@ -121,4 +143,4 @@ def _from_index(
     for entry in index.find(*pair):
         say(f"{pair[0]} to {pair[1]}: downloading {entry.name} from {entry.url}")
         index.get(entry, lambda _here, _total: None)
-    return argos.load(*pair, settings)
+    return ready(argos, pair, settings)

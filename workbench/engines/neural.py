@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench import lang
 from workbench.engines.attention import looks
 from workbench.errors import EngineError
 from workbench.model import Draft, Hypothesis
@@ -23,7 +24,8 @@ BATCH_TOKENS = {"cpu": 1024, "cuda": 16_384}
 LENGTH_PENALTY = 0.2
 # Models are trained on sentences; longer input is split at clauses.
 LONGEST_TOKENS = 200
-_CLAUSE = re.compile(r"(?<=[,;:—–。、，；！？.!?])\s*")
+# After what ends a clause; `1,400.5` has none.
+_CLAUSE = re.compile(r"(?<=[,;:—–.!?…])\s+|(?<=[。、，；：！？])\s*")
 
 
 # A text and its tokens.
@@ -101,34 +103,40 @@ class Model:
 
     def _parts(self, text: str) -> list[Part]:
         """Lines of a text, and clauses of a line that is longer than the model can take."""
-        parts = []
-        for match in re.finditer(r"(\S[^\n]*?)([ \t]*(?:\n\s*|$))", text.strip()):
-            pieces = self._pieces(match[1])
-            parts += [Part(piece, " ") for piece in pieces[:-1]] + [Part(pieces[-1], match[2])]
-        return parts
+        lines = re.finditer(r"(\S[^\n]*?)([ \t]*(?:\n\s*|$))", text.strip())
+        return [part for match in lines for part in self._pieces(match[1], match[2])]
 
-    def _pieces(self, line: str) -> list[str]:
+    def _pieces(self, line: str, end: str) -> list[Part]:
         if len(line) <= LONGEST_TOKENS or len(self._encode(line)) <= LONGEST_TOKENS:
-            return [line]
-        pieces: list[str] = []
-        size = 0
-        for clause in filter(None, _CLAUSE.split(line)):
+            return [Part(line, end)]
+        pieces: list[Part] = []
+        size = start = 0
+        for border in (*_CLAUSE.finditer(line), None):
+            clause, space = (
+                line[start : border.start() if border else None],
+                border[0] if border else end,
+            )
+            start = border.end() if border else len(line)
             length = len(self._encode(clause))
             if pieces and size + length <= LONGEST_TOKENS:
-                pieces[-1] += " " + clause
+                last = pieces.pop()
+                pieces.append(Part(last.text + last.space + clause, space))
                 size += length
-            else:
-                pieces += self._halves(clause)
-                size = len(self._encode(pieces[-1]))
+            elif clause:
+                pieces += self._halves(Part(clause, space))
+                size = len(self._encode(pieces[-1].text))
         return pieces
 
-    def _halves(self, clause: str) -> list[str]:
+    def _halves(self, part: Part) -> list[Part]:
         """A clause without punctuation, cut at spaces, or anywhere if it has none."""
-        if len(clause) < 2 or len(self._encode(clause)) <= LONGEST_TOKENS:
-            return [clause]
-        middle = len(clause) // 2
-        cut = clause.rfind(" ", 0, middle) + 1 or middle
-        return self._halves(clause[:cut].strip()) + self._halves(clause[cut:].strip())
+        text = part.text
+        if len(text) < 2 or len(self._encode(text)) <= LONGEST_TOKENS:
+            return [part]
+        middle = len(text) // 2
+        cut = text.rfind(" ", 0, middle) + 1 or middle
+        left, right = text[:cut].rstrip(), text[cut:].lstrip()
+        space = text[len(left) : len(text) - len(right)]
+        return self._halves(Part(left, space)) + self._halves(Part(right, part.space))
 
     def _encode(self, text: str) -> list[str]:
         # neither half a surrogate pair nor NUL is text that a tokenizer takes
@@ -223,7 +231,9 @@ def _joined(text: str, parts: Sequence[Part], drafts: Sequence[Draft]) -> Draft:
     joined = []
     for n in range(count):
         chosen = [draft.hypotheses[n] for draft in drafts]
-        middle = "".join(h.text + part.space for h, part in zip(chosen, parts, strict=True))
+        middle = lang.joined(
+            (part.text, h.text, part.space) for h, part in zip(chosen, parts, strict=True)
+        )
         mean = sum(h.score or 0.0 for h in chosen) / len(chosen)
         looked = chosen[0].looks if len(parts) == 1 else ()  # of several parts nothing is kept
         moved = tuple((a + len(left), b + len(left)) for a, b in looked)

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 
 from workbench.errors import FormatError
 from workbench.model import LinkedUnit
-from workbench.wordlinks.tokens import cut
+from workbench.wordlinks.tokens import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,4 +58,4 @@ def pharaoh(links: Iterable[tuple[int, int]]) -> str:
 
 
 def _words(text: str, lang: str, *, spaced: bool) -> str:
-    return " ".join(token.text for token in cut(text, lang, spaced=spaced))
+    return " ".join(words(text, lang, spaced=spaced))

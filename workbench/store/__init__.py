@@ -20,7 +20,7 @@ from workbench.store.claims import claim, claim_of, claims_of, release, units_be
 from workbench.store.database import explaining, from_connection, now, opened, writing
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
-from workbench.store.filters import SORTS, Filter
+from workbench.store.filters import SORTS, Filter, key_of
 from workbench.store.finding import Deadline, Found, count_units, find_units
 from workbench.store.measures import work_report
 from workbench.store.notes import (
@@ -31,6 +31,7 @@ from workbench.store.notes import (
     restore_finding,
     settle_note,
 )
+from workbench.store.own_changes import own_change, undoing
 from workbench.store.people import (
     ROLES,
     Role,
@@ -67,6 +68,7 @@ from workbench.store.review import (
     positions,
     review_document,
     review_documents,
+    target_languages,
     units_page,
 )
 from workbench.store.runs import Run, running
@@ -83,6 +85,7 @@ from workbench.store.units import (
     count_pending,
     edit_unit,
     ensure_units,
+    last_position,
     next_pending,
     save_findings,
 )
@@ -93,6 +96,7 @@ from workbench.store.word_links import (
     count_unit_texts,
     decide_link,
     link_decisions,
+    looks,
     pair_counts,
     unit_links,
     unit_texts,
@@ -164,8 +168,11 @@ __all__ = [
     "identity",
     "is_open",
     "is_workbench",
+    "key_of",
     "language_pairs",
+    "last_position",
     "link_decisions",
+    "looks",
     "matches",
     "merge_units",
     "next_pending",
@@ -175,6 +182,7 @@ __all__ = [
     "opened",
     "original",
     "other_languages",
+    "own_change",
     "pair_counts",
     "people",
     "positions",
@@ -201,10 +209,12 @@ __all__ = [
     "similar",
     "split_unit",
     "steps",
+    "target_languages",
     "terms",
     "terms_in",
     "text_at",
     "undo",
+    "undoing",
     "unit",
     "unit_links",
     "unit_texts",

@@ -70,18 +70,33 @@ _AFTER = {
     "findings": "u.open_findings <= :k0 AND (u.open_findings < :k0 OR u.id > :k1)",
     "changed": "(u.updated_at, u.id) < (:k0, :k1)",
 }
+# The same, backwards from a key.
+_BACK = {
+    "position": "document_id DESC, target_lang DESC, position DESC",
+    "score": "score DESC, unit DESC",
+    "findings": "findings, unit DESC",
+    "changed": "updated_at, unit",
+}
+_BEFORE = {
+    "position": "(u.document_id, u.target_lang, u.position) < (:k0, :k1, :k2)",
+    "score": "(u.score, u.id) < (:k0, :k1)",
+    "findings": "u.open_findings >= :k0 AND (u.open_findings > :k0 OR u.id < :k1)",
+    "changed": "(u.updated_at, u.id) > (:k0, :k1)",
+}
 
 
-def ids_sql(db: Database, wanted: Filter, after: str) -> tuple[str, dict[str, Any]]:
-    """SQL for the ids of the units that the conditions keep, in order.
+def ids_sql(
+    db: Database, wanted: Filter, after: str = "", before: str = ""
+) -> tuple[str, dict[str, Any]]:
+    """SQL for the ids of the units that the conditions keep, in order; backwards from the key `before`.
 
     Where a filter names several states or origins, each has a select of its own, which an index
     gives in order, and SQLite merges them.
     """
     where, parameters = _conditions(db, wanted)
-    if after:
-        where.append(_AFTER[wanted.sort])
-        parameters.update(_read_key(wanted, after))
+    if key := before or after:
+        where.append((_BEFORE if before else _AFTER)[wanted.sort])
+        parameters.update(_read_key(wanted, key))
     branches = [
         "SELECT u.id AS unit, u.document_id, u.target_lang, u.position, u.score,"
         " u.open_findings AS findings, u.updated_at"
@@ -90,7 +105,8 @@ def ids_sql(db: Database, wanted: Filter, after: str) -> tuple[str, dict[str, An
     ]
     if not branches:
         return "SELECT id AS unit FROM units WHERE false", parameters
-    return f"{' UNION ALL '.join(branches)} ORDER BY {_ORDERS[wanted.sort]}", parameters
+    order = (_BACK if before else _ORDERS)[wanted.sort]
+    return f"{' UNION ALL '.join(branches)} ORDER BY {order}", parameters
 
 
 def _conditions(db: Database, wanted: Filter) -> tuple[list[str], dict[str, Any]]:

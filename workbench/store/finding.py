@@ -72,10 +72,14 @@ _SHOWN = f"""SELECT {_COLUMNS} FROM units u JOIN documents d ON d.id = u.documen
   LEFT JOIN segments s ON s.id = f.segment_id WHERE u.id IN (SELECT value FROM json_each(:ids))"""
 
 
-def find_units(db: Database, wanted: Filter, *, after: str = "", size: int = 100) -> Found:
-    """A page of the units that a filter keeps, in its order.
+def find_units(
+    db: Database, wanted: Filter, *, after: str = "", before: str = "", size: int = 100
+) -> Found:
+    """A page of the units that a filter keeps, in its order, after a key or the last ones before one.
 
-    Raises InputError for a pattern that is none or an `after` that is not ours.
+    Going backwards, `following` is the key from which to go on backwards.
+
+    Raises InputError for a pattern that is none or a key that is not ours.
     """
     size = max(1, min(size, MOST))
     deadline = Deadline(PATIENCE)
@@ -84,7 +88,7 @@ def find_units(db: Database, wanted: Filter, *, after: str = "", size: int = 100
     problem, more = None, False
     try:
         with limited(db, deadline):
-            for row, fits in _candidates(db, wanted, after, deadline):
+            for row, fits in _candidates(db, wanted, deadline, after, before):
                 if fits and len(found) == size:
                     last, more = found[-1], True
                     break
@@ -92,7 +96,8 @@ def find_units(db: Database, wanted: Filter, *, after: str = "", size: int = 100
                 last = row
     except TimeoutError:
         problem, more = "the search takes long; go on, or make it simpler", last is not None
-    units = shown_units(db, [row["unit"] for row in found])
+    ids = [row["unit"] for row in found]
+    units = shown_units(db, ids[::-1] if before else ids)
     return Found(units, key_of(wanted, last) if more and last else None, problem)
 
 
@@ -101,7 +106,7 @@ def each_unit(db: Database, wanted: Filter, deadline: Deadline) -> Iterator[dict
 
     Raises TimeoutError after the deadline.
     """
-    candidates = _candidates(db, wanted, "", deadline)
+    candidates = _candidates(db, wanted, deadline)
     ids = (row["unit"] for row, fits in candidates if fits)
     while chunk := list(islice(ids, CHUNK)):
         found = rows(
@@ -157,13 +162,13 @@ def pattern_of(text: str, *, case: bool) -> regex.Pattern[str]:
 
 
 def _candidates(
-    db: Database, wanted: Filter, after: str, deadline: Deadline
+    db: Database, wanted: Filter, deadline: Deadline, after: str = "", before: str = ""
 ) -> Iterator[tuple[dict[str, Any], bool]]:
     """The units that the conditions keep, in order, by their keys; and whether they fit the pattern.
 
     Raises TimeoutError if the pattern takes too long.
     """
-    sql, parameters = ids_sql(db, wanted, after)
+    sql, parameters = ids_sql(db, wanted, after, before)
     pattern = pattern_of(wanted.text, case=wanted.case) if wanted.is_regex and wanted.text else None
     sides = ("source", "target") if wanted.side == "either" else (wanted.side,)
     cursor = db.conn.execute(sql, parameters)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 DAYS = 60
 
 
-def work_report(db: Database) -> dict[str, list[dict[str, Any]]]:
+def work_report(db: Database, *, most_texts: int = -1) -> dict[str, list[dict[str, Any]]]:
     """All work by person, the latest 60 days of it, engines with judged drafts, progress by text."""
     return {
         "days": rows(
@@ -35,5 +35,9 @@ def work_report(db: Database) -> dict[str, list[dict[str, Any]]]:
             "SELECT *, round(100.0 * accepted_unchanged / judged, 1) AS accepted_percent"
             " FROM engine_acceptance ORDER BY judged DESC, origin",
         ),
-        "texts": rows(db, "SELECT * FROM progress ORDER BY document_id, target_lang"),
+        "texts": rows(
+            db,
+            "SELECT * FROM progress ORDER BY document_id, target_lang LIMIT ?",
+            (most_texts,),
+        ),
     }

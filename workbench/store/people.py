@@ -116,18 +116,22 @@ def _store_role(db: Database, person: str, role: str, actor: str) -> None:
     )
 
 
-def people(db: Database, rules: Rules) -> list[dict[str, Any]]:
-    """Everybody who has a role or has changed a unit: their role, units and words by state."""
+def people(db: Database, rules: Rules, *, after: str = "", size: int = 100) -> list[dict[str, Any]]:
+    """People who have a role or have changed a unit: their role, units and words by state.
+
+    These are the first `size` whose name comes after one.
+    """
     found = rows(
         db,
         "WITH names AS (SELECT name FROM users UNION SELECT updated_by FROM tallies WHERE updated_by <> ''"
-        " AND units > 0 UNION SELECT value FROM json_each(?))"
+        " AND units > 0 UNION SELECT value FROM json_each(:admins))"
         " SELECT n.name, coalesce(sum(t.units), 0) AS units, coalesce(sum(t.words), 0) AS words,"
         " coalesce(sum(t.units * (t.state IN ('reviewed', 'final'))), 0) AS reviewed,"
         " (SELECT count(*) FROM claims c WHERE c.person = n.name"
-        "  AND (c.expires IS NULL OR c.expires > ?)) AS claimed"
-        " FROM names n LEFT JOIN tallies t ON t.updated_by = n.name GROUP BY n.name ORDER BY n.name",
-        (json.dumps(sorted(rules.admins)), now()),
+        "  AND (c.expires IS NULL OR c.expires > :now)) AS claimed"
+        " FROM (SELECT name FROM names WHERE name > :after ORDER BY name LIMIT :size) n"
+        " LEFT JOIN tallies t ON t.updated_by = n.name GROUP BY n.name ORDER BY n.name",
+        {"admins": json.dumps(sorted(rules.admins)), "now": now(), "after": after, "size": size},
     )
     for row in found:
         row["role"] = role_of(db, row["name"], rules)

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from workbench.model import STATES
 from workbench.store.reading import rows
 from workbench.store.views import SOURCE
 
@@ -28,18 +29,36 @@ class UnitsPage:
 _ALIGNED = "EXISTS (SELECT 1 FROM bitexts b WHERE b.document_id = d.id AND b.target_lang = {lang})"
 
 
-def review_documents(db: Database) -> list[dict[str, Any]]:
-    """Every current document with its progress in each target language; one row without languages."""
+def review_documents(
+    db: Database, *, after: int = 0, text: str = "", size: int = 100
+) -> list[dict[str, Any]]:
+    """Current documents with their progress in each target language, a row each; one row without languages.
+
+    These are the first `size` documents whose number is above `after` and whose title or path has a text
+    (in any case, as far as SQLite knows cases).
+    """
     return rows(
         db,
-        "SELECT d.id AS document_id, d.title, d.path AS document, d.lang AS source_lang, p.target_lang,"
-        " p.units, p.words, p.initial, p.translated, p.reviewed, p.final,"
-        f" {_ALIGNED.format(lang='p.target_lang')} AS aligned,"
+        "SELECT d.id AS document_id, d.title, d.path AS document, d.lang AS source_lang, u.target_lang,"
+        " sum(u.units) AS units, sum(u.words) AS words,"
+        + "".join(f" sum(u.units * (u.state = '{state}')) AS {state}," for state in STATES)
+        + f" {_ALIGNED.format(lang='u.target_lang')} AS aligned,"
         " (SELECT o.title FROM bitexts b JOIN documents o ON o.id = b.document_id"
         " WHERE b.target_document_id = d.id AND o.replaced_by IS NULL LIMIT 1) AS translation_of"
-        " FROM documents d LEFT JOIN progress p ON p.document_id = d.id"
-        " WHERE d.replaced_by IS NULL ORDER BY d.id, p.target_lang",
+        " FROM (SELECT * FROM documents WHERE replaced_by IS NULL AND id > :after"
+        "  AND instr(lower(title || char(10) || path), lower(:text)) ORDER BY id LIMIT :size) d"
+        " LEFT JOIN tallies u ON u.document_id = d.id AND u.units > 0"
+        " GROUP BY d.id, u.target_lang ORDER BY d.id, u.target_lang",
+        {"after": after, "text": text, "size": size},
     )
+
+
+def target_languages(db: Database) -> list[str]:
+    """The languages that any text is translated to."""
+    found = db.conn.execute(
+        "SELECT DISTINCT target_lang FROM tallies WHERE units > 0 ORDER BY target_lang"
+    )
+    return [row[0] for row in found]
 
 
 def review_document(db: Database, document_id: int, target_lang: str) -> dict[str, Any] | None:

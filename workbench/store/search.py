@@ -99,7 +99,7 @@ def _parts(query: str) -> tuple[list[str], dict[str, str]]:
 
 
 def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""') + '"'
+    return '"' + word.replace("\0", "").replace('"', '""') + '"'
 
 
 def _by_words(db: Database, query: str) -> Iterator[Unit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench import lang
+from workbench.store.documents import text_hash
 from workbench.store.reading import rows
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ COMMON = 1000
 # Words to look for, and segments to compare.
 MOST_WORDS = 8
 MOST_COMPARED = 1000
+# Where every word is common: how many of the longest must be there together, and segments to compare.
+# Reading where more of them meet takes the longer, the more segments there are.
+TOGETHER = 4
+MOST_COMMON = 300
 # Texts longer than this are compared by their beginning.
 LONGEST = 2000
 
@@ -63,14 +68,15 @@ def _candidates(
     if not pieces:
         return []
     rare = _rare(db, index, pieces)
-    query = " OR ".join(rare) if rare else " AND ".join(pieces[:MOST_WORDS])
+    query = " OR ".join(rare) if rare else " AND ".join(pieces[:TOGETHER])
     # the + keeps SQLite from starting at all reviewed units in place of the hits
     return rows(
         db,
         f"""SELECT u.id AS unit_id, s.text AS source, u.target, u.state, u.updated_by,
           d.path AS document, u.position
-        FROM (SELECT rowid FROM {index} WHERE {index} MATCH ? LIMIT ?) hit
-        JOIN segments s ON s.id = hit.rowid
+        FROM (SELECT id FROM (SELECT id FROM segments WHERE hash = ? LIMIT ?)
+          UNION SELECT rowid FROM (SELECT rowid FROM {index} WHERE {index} MATCH ? LIMIT ?)) hit
+        JOIN segments s ON s.id = hit.id
         JOIN documents d ON d.id = s.document_id
         JOIN unit_segments us ON us.segment_id = s.id AND us.position = 0
         JOIN units u ON u.id = us.unit_id
@@ -78,7 +84,16 @@ def _candidates(
           AND u.target <> '' AND NOT EXISTS (
             SELECT 1 FROM unit_segments more WHERE more.unit_id = u.id AND more.position > 0)
         ORDER BY u.updated_at DESC LIMIT ?""",
-        (query, MOST_COMPARED, source_lang, target_lang, except_unit, MOST_COMPARED),
+        (
+            text_hash(source),
+            MOST_COMMON,
+            query,
+            MOST_COMPARED if rare else MOST_COMMON,
+            source_lang,
+            target_lang,
+            except_unit,
+            MOST_COMPARED,
+        ),
     )
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Levenshtein distance of two texts longer than this would keep the person who saves waiting.
 LONGEST_MEASURED = 20_000
+# All positions of a document.
+EVERYWHERE = (0, 2**62)
 # The sub-state of a draft that a person found useless.
 REJECTED = "wb:rejected"
 
@@ -47,8 +49,13 @@ class Edit:
     sub_state: str | None = None
 
 
-def ensure_units(db: Database, document_id: int, target_lang: str) -> int:
-    """Give every segment of a document a unit for a target language; returns how many were new."""
+def ensure_units(
+    db: Database, document_id: int, target_lang: str, within: tuple[int, int] = EVERYWHERE
+) -> int:
+    """Give the segments of a document a unit each for a target language; returns how many were new.
+
+    `within` are the first and the last position of those that shall have one.
+    """
     with writing(db):
         execute = db.conn.execute
         (source_lang,) = execute(
@@ -58,23 +65,31 @@ def ensure_units(db: Database, document_id: int, target_lang: str) -> int:
         made = execute(
             """INSERT INTO units (document_id, target_lang, position, updated_at, words)
             SELECT s.document_id, :target_lang, s.position, :now, s.words FROM segments s
-            WHERE s.document_id = :document_id AND NOT EXISTS (
-              SELECT 1 FROM unit_segments us JOIN units u ON u.id = us.unit_id
-              WHERE us.segment_id = s.id AND u.target_lang = :target_lang)
+            WHERE s.document_id = :document_id AND s.position BETWEEN :first AND :last
+              AND NOT EXISTS (
+                SELECT 1 FROM unit_segments us JOIN units u ON u.id = us.unit_id
+                WHERE us.segment_id = s.id AND u.target_lang = :target_lang)
             ORDER BY s.position""",
-            {"document_id": document_id, "target_lang": target_lang, "now": now()},
-        ).rowcount
+            {"document_id": document_id, "target_lang": target_lang, "now": now(),
+             "first": within[0], "last": within[1]},
+        ).rowcount  # fmt: skip
         if made:
             execute(
                 """INSERT INTO unit_segments (unit_id, segment_id, position)
                 SELECT u.id, s.id, 0 FROM units u
                 JOIN segments s ON s.document_id = u.document_id AND s.position = u.position
-                WHERE u.document_id = ? AND u.target_lang = ?
+                WHERE u.document_id = ? AND u.target_lang = ? AND u.position BETWEEN ? AND ?
                   AND NOT EXISTS (SELECT 1 FROM unit_segments us WHERE us.unit_id = u.id)
                 ORDER BY u.position""",
-                (document_id, target_lang),
+                (document_id, target_lang, *within),
             )
         return made
+
+
+def last_position(db: Database, document_id: int) -> int:
+    """The position of a document's last segment; -1 if it has none."""
+    query = "SELECT coalesce(max(position), -1) FROM segments WHERE document_id = ?"
+    return int(db.conn.execute(query, (document_id,)).fetchone()[0])
 
 
 def next_pending(
@@ -105,10 +120,19 @@ def next_pending(
 def count_pending(
     db: Database, document_ids: Sequence[int], target_lang: str, *, redo: bool = False
 ) -> int:
-    """How many units of these documents wait for a draft."""
+    """How many units of these documents wait for a draft, those that are still to be made included."""
     wanted = "AND sub_state <> 'wb:aligned'" if redo else "AND state = 'initial'"
-    query = f"SELECT count(*) FROM units WHERE document_id = ? AND target_lang = ? AND updated_by = '' {wanted}"
-    return sum(db.conn.execute(query, (n, target_lang)).fetchone()[0] for n in document_ids)
+    query = f"""SELECT
+      (SELECT count(*) FROM units
+       WHERE document_id = :document_id AND target_lang = :target_lang AND updated_by = '' {wanted})
+      + (SELECT count(*) FROM segments s WHERE s.document_id = :document_id AND NOT EXISTS (
+           SELECT 1 FROM unit_segments us JOIN units u ON u.id = us.unit_id
+           WHERE us.segment_id = s.id AND u.target_lang = :target_lang))"""
+    counts = (
+        db.conn.execute(query, {"document_id": n, "target_lang": target_lang}).fetchone()[0]
+        for n in document_ids
+    )
+    return sum(counts)
 
 
 def save_findings(db: Database, found: Sequence[tuple[int, str, Sequence[Finding]]]) -> int:

@@ -35,6 +35,13 @@ class UnitText(NamedTuple):
     linked: bool
 
 
+class Look(NamedTuple):
+    """A draft, and the words (source, target) of it that its model looked at, by number from 0."""
+
+    text: str
+    words: list[tuple[int, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class UnitLinks:
     """A unit's present links.  `version` is 0 while there are none; `spaced` says how words were cut."""
@@ -122,6 +129,25 @@ def link_decisions(db: Database, unit_ids: Iterable[int]) -> dict[int, list[Link
         decision = LinkDecision(source, target, source_text, target_text, bool(linked), actor)
         decisions.setdefault(unit_id, []).append(decision)
     return decisions
+
+
+def looks(db: Database, unit_ids: Iterable[int]) -> dict[int, Look]:
+    """What a model looked at as it wrote a draft of a unit, where that was kept.
+
+    Of several drafts the one that is the unit's text, else the one it was made of, else the latest.
+    """
+    found = db.conn.execute(
+        """SELECT m.unit_id, m.text, m.links FROM matches m JOIN units u ON u.id = m.unit_id
+        WHERE m.unit_id IN (SELECT value FROM json_each(?)) AND m.links <> '' AND m.lang = ''
+        ORDER BY m.text = u.target, m.id = u.match_id, m.id""",
+        (json.dumps(list(unit_ids)),),
+    )
+    return {unit_id: Look(text, _places(links)) for unit_id, text, links in found}
+
+
+def _places(links: str) -> list[tuple[int, int]]:
+    pairs = (link.partition("-") for link in links.split())
+    return [(int(source), int(target)) for source, _, target in pairs]
 
 
 def pair_counts(

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.wordlinks.arrays import Doubles, Longs
+    from workbench.wordlinks.arrays import Floats, Ints, Longs
 
 # Words that share this many first letters are taken for cognates.
 BEGINNING = 3
@@ -31,12 +31,14 @@ class Likeness:
         ]
         self._none = start.get("", -1)
 
-    def bonus(self, source: Longs, target: Longs, *, same: float, alike: float) -> Doubles:
+    def bonus(self, source: Ints, target: Ints, *, same: float, alike: float) -> Floats:
         """`same` for word pairs that are equal but for case and accents, `alike` for cognates, else 0."""
         equal = self._whole[0][source] == self._whole[1][target]
         first = self._start[0][source]
         begins = (first == self._start[1][target]) & (first != self._none)
-        return np.where(equal, same, np.where(begins, alike, 0.0))
+        bonus = np.where(begins, np.float32(alike), np.float32(0))
+        bonus[equal] = same
+        return bonus
 
 
 @lru_cache(1 << 16)

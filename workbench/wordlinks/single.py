@@ -6,28 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.wordlinks import gold
 from workbench.wordlinks.counts import SHIFT, Counts
 from workbench.wordlinks.streaming import Linker
 from workbench.wordlinks.tokens import key
-from workbench.wordlinks.training import Pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
-    from workbench.model import LinkDecision
     from workbench.wordlinks.streaming import Link
+    from workbench.wordlinks.training import Pair
 
 
-def link_unit(
-    source: Sequence[str],
-    target: Sequence[str],
-    lexicon: Counts | None,
-    elsewhere: Iterable[tuple[str, str, int]],
-    decisions: Mapping[tuple[int, int], LinkDecision],
+def link_pair(
+    pair: Pair, lexicon: Counts | None, elsewhere: Iterable[tuple[str, str, int]]
 ) -> list[Link]:
-    """Links of a unit's words; `elsewhere` has pairs of words with the number of their links."""
-    pair = Pair([key(w) for w in source], [key(w) for w in target], gold.hints(decisions))
+    """Links of a pair; `elsewhere` has pairs of words with the number of their links."""
     return next(Linker(lexicon, _counts(elsewhere)).link([pair]))
 
 

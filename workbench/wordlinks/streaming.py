@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from workbench.wordlinks.counts import Counts
+from workbench.wordlinks.grouping import Groups, learn_groups
 from workbench.wordlinks.training import Chunk, Pair, Prior
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from workbench.wordlinks.arrays import Floats
+    from workbench.wordlinks.arrays import Floats, Longs
 
 # A chunk holds this many cells (source words x target words of its pairs), or a little more ...
-CELLS = 3_000_000
+CELLS = 2_000_000
 # ... and no more conceivable word pairs than this.
 TABLE = 1 << 27
 # Longer sides are linked up to here; nothing that people review comes near.
 LONGEST = 250
 # Rounds of IBM model 1 and of the HMM where nothing is known, and where something is.
-ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (3, 3), (0, 2), (0, 1)
+ROUNDS_NEW, ROUNDS_INFORMED, ROUNDS_LATER = (2, 3), (0, 2), (0, 1)
 # What a word's links in a shipped lexicon count for at most, in occurrences.
 LEXICON_MOST = 50.0
 # Taken off what was learned of each word pair: what was linked once may be chance.
@@ -34,6 +36,10 @@ LEAST = 0.05
 PRUNE_EVERY = 8
 # Links whose agreement is above this are made: where the error was least with and without a lexicon.
 THRESHOLD = 0.5
+
+
+Starts = tuple[list[int], list[int]]
+Joined = tuple[list[str], list[int]]
 
 
 class Link(NamedTuple):
@@ -54,6 +60,7 @@ class Linker:
     lexicon: Counts | None = None
     learned: Counts | None = None
     discount: float = DISCOUNT
+    groups: tuple[Groups, Groups] = field(default_factory=lambda: (Groups(), Groups()))
 
     def priors(self) -> list[Prior]:
         """What is known before a chunk is read."""
@@ -64,38 +71,63 @@ class Linker:
             known.append(Prior(self.learned.discounted(self.discount), np.inf))
         return known
 
-    def learn(self, pairs: Iterable[Pair]) -> Iterator[int]:
-        """Learn from pairs, chunk by chunk; gives the number of pairs of each chunk when it is done.
+    def learn(self, pairs: Iterable[Pair]) -> list[Pair] | None:
+        """Learn from pairs, chunk by chunk.
 
-        If they are one chunk only, nothing is done: `link` learns from a chunk while it links it.
+        If they are one chunk only, nothing is done and they are given back: `link` learns from a
+        chunk while it links it.
         """
         read = chunks(pairs)
         first = list(islice(read, 2))
+        known = [pair for members in first for pair in members]
+        self.groups = (
+            learn_groups([pair.source for pair in known]),
+            learn_groups([pair.target for pair in known]),
+        )
         if len(first) < 2:
-            return
+            return first[0] if first else []
         for number, members in enumerate(chain(first, read)):
-            with _one_thread():
-                chunk = Chunk(members, self.priors())
-                chunk.learn(*self._rounds())
-                found = chunk.learned()
+            found = self._trained(members).learned()
             found.prune(LEAST)
             if self.learned is None:
                 self.learned = Counts()
             self.learned.add(found)
             if number % PRUNE_EVERY == PRUNE_EVERY - 1:
                 self.learned.prune(LEAST * PRUNE_EVERY)
-            yield len(members)
+        return None
 
     def link(self, pairs: Iterable[Pair]) -> Iterator[list[Link]]:
         """The links of each pair, in the order of the pairs."""
         for members in chunks(pairs):
-            found: list[list[Link]] = [[] for _ in members]
-            with _one_thread():
-                chunk = Chunk(members, self.priors())
-                chunk.learn(*self._rounds())
-                for pair, agreement in chunk.agreement():
-                    found[pair] = links(agreement)
-            yield from found
+            yield from self._linked(members)
+
+    def _linked(self, members: list[Pair]) -> list[list[Link]]:
+        found: list[list[Link]] = [[] for _ in members]
+        chunk = self._trained(members)
+        with _one_thread():
+            for pairs, agreement in chunk.agreement():
+                collect(agreement, pairs, found)
+        if not any(side.rounds for side in self.groups):
+            return found
+        return [
+            list(apart(links, self._joined(pair)[1]))
+            for pair, links in zip(members, found, strict=True)
+        ]
+
+    def _joined(self, pair: Pair) -> tuple[Pair, Starts]:
+        """A pair of groups of words, and where each group begins, on both sides."""
+        source, target = (
+            groups.join(words) for groups, words in zip(self.groups, pair[:2], strict=True)
+        )
+        return together(pair, source, target), (source[1], target[1])
+
+    def _trained(self, members: list[Pair]) -> Chunk:
+        if any(side.rounds for side in self.groups):
+            members = [self._joined(pair)[0] for pair in members]
+        with _one_thread():
+            chunk = Chunk(members, self.priors())
+            chunk.learn(*self._rounds())
+        return chunk
 
     def _rounds(self) -> tuple[int, int]:
         if self.learned is not None:
@@ -117,7 +149,7 @@ def chunks(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
     words: tuple[set[str], set[str]] = set(), set()
     cells = 0
     for pair in pairs:
-        short = Pair(pair.source[:LONGEST], pair.target[:LONGEST], pair.hints, pair.weight)
+        short = pair._replace(source=pair.source[:LONGEST], target=pair.target[:LONGEST])
         cells += len(short.source) * len(short.target)
         words[0].update(short.source)
         words[1].update(short.target)
@@ -129,8 +161,36 @@ def chunks(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
         yield members
 
 
-def links(agreement: Floats) -> list[Link]:
-    """The links of a pair from the agreement of both directions (I, J)."""
-    rows, columns = np.nonzero(agreement > THRESHOLD)
-    shares = agreement[rows, columns]
-    return [Link(int(i), int(j), float(p)) for i, j, p in zip(rows, columns, shares, strict=True)]
+def collect(agreement: Floats, pairs: Longs, found: Sequence[list[Link]]) -> None:
+    """Add the links of pairs, by number, from the agreement (I, J, B) of both directions."""
+    places = np.nonzero(agreement > THRESHOLD)
+    shares = agreement[places].tolist()
+    rows, columns, members = (side.tolist() for side in (*places[:2], pairs[places[2]]))
+    for i, j, pair, share in zip(rows, columns, members, shares, strict=True):
+        found[pair].append(Link(i, j, share))
+
+
+def together(pair: Pair, source: Joined, target: Joined) -> Pair:
+    """A pair with groups for words; what is known of a group's words holds for the group."""
+    places = [
+        [number for number, size in enumerate(map(sub, starts[1:], starts)) for _ in range(size)]
+        for _, starts in (source, target)
+    ]
+
+    def moved(i: int, j: int) -> tuple[int, int] | None:
+        there = i < len(places[0]) and j < len(places[1])
+        return (places[0][i], places[1][j]) if there else None
+
+    looked = pair.looked
+    if looked is not None:
+        looked = [place for place in (moved(i, j) for i, j in looked) if place]
+    hints = [(*place, factor) for i, j, factor in pair.hints if (place := moved(i, j))]
+    return pair._replace(source=source[0], target=target[0], hints=hints, looked=looked)
+
+
+def apart(links: Iterable[Link], starts: Starts) -> Iterator[Link]:
+    """Links of groups as links of all their words."""
+    for link in links:
+        for i in range(*starts[0][link.source : link.source + 2]):
+            for j in range(*starts[1][link.target : link.target + 2]):
+                yield Link(i, j, link.probability)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from workbench.lang import SPACELESS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import regex
 
 # Beginnings of words say most of what links need, and are met more often than whole words.
 KEY = 5
+# So many pieces of text are remembered with their words, none longer than this.
+MOST, LONGEST = 1 << 16, 40
 
 # Where a word is cut although no space is there: after an elided word, before an enclitic one.
 _BEFORE = {
@@ -38,29 +38,28 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(text: str, lang: str) -> list[Token]:
+def words(text: str, lang: str, *, spaced: bool = False) -> list[str]:
     """The words and punctuation marks of a text, in order.
 
     A word is letters and digits held together by inner apostrophes, hyphens and full stops, cut
     where its language joins small words to it (`l'`, `-il`, `'s`).  Repeated marks are one.  In
-    scripts without spaces each character is a word.
+    scripts without spaces each character is a word.  If a text is `spaced` it is tokenized already:
+    its words are what spaces separate.
     """
-    return list(_cut(text, lang.split("-")[0].lower()))
+    if spaced:
+        return text.split()
+    pieces = _pieces(lang.split("-")[0].lower())
+    return [word for piece in text.split() for word in pieces[piece]]
 
 
-def _spaced(text: str) -> list[Token]:
-    """The tokens of a text that is tokenized already: what spaces separate."""
-    found, start = [], 0
-    for word in text.split():
-        start = text.index(word, start)
-        found.append(Token(word, start, start + len(word)))
-        start += len(word)
+def tokens(text: str, lang: str, *, spaced: bool = False) -> list[Token]:
+    """The words of a text with their places."""
+    found, end = [], 0
+    for word in words(text, lang, spaced=spaced):
+        start = text.index(word, end)
+        end = start + len(word)
+        found.append(Token(word, start, end))
     return found
-
-
-def cut(text: str, lang: str, *, spaced: bool) -> list[Token]:
-    """The tokens of a text: what spaces separate if it is `spaced`, else those of its language."""
-    return _spaced(text) if spaced else tokens(text, lang)
 
 
 @lru_cache(1 << 16)
@@ -70,21 +69,39 @@ def key(word: str) -> str:
     return (plain.lstrip("-") or plain)[:KEY]
 
 
-def _cut(text: str, lang: str) -> Iterator[Token]:
+class _Pieces(dict[str, tuple[str, ...]]):
+    """The words of what stands between spaces in a language; most of it comes again and again."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        found = _cut(piece, self._lang)
+        if len(piece) <= LONGEST:
+            if len(self) >= MOST:
+                self.clear()
+            self[piece] = found
+        return found
+
+
+_pieces = lru_cache(16)(_Pieces)
+
+
+def _cut(piece: str, lang: str) -> tuple[str, ...]:
     before, after = _clitics(lang)
-    for match in _pattern().finditer(text):
+    found = []
+    for match in _pattern().finditer(piece):
         start, end = match.span()
-        if match[0].isspace():  # a control character
-            continue
         cuts = [start]
-        while before and (joined := before.match(text, cuts[-1], end)):
+        while before and (joined := before.match(piece, cuts[-1], end)):
             cuts.append(joined.end())
         tail: list[int] = []
-        while after and (joined := after.search(text, cuts[-1] + 1, tail[-1] if tail else end)):
+        while after and (joined := after.search(piece, cuts[-1] + 1, tail[-1] if tail else end)):
             tail.append(joined.start())
         cuts += [*reversed(tail), end]
-        for left, right in pairwise(cuts):
-            yield Token(text[left:right], left, right)
+        found += [piece[left:right] for left, right in pairwise(cuts)]
+    return tuple(found)
 
 
 @cache

@@ -299,3 +299,4 @@ keys.hidden = false;
 keys.addEventListener("click", () => help.showModal());
 const asked = location.hash === "#first" ? beads()[0] : location.hash === "#last" ? beads().at(-1) : document.getElementById(location.hash.slice(1));
 if (asked?.classList.contains("bead")) go(asked);
+document.dispatchEvent(new Event("workbench:ready"));

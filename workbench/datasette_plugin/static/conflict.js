@@ -22,7 +22,7 @@ export function clash(unit, entry, { conflict, merged, difference, theirs, mine 
   area.defaultValue = conflict.target;
   if (area.value === conflict.target) area.value = entry.target;
   keepUnsent(unit);
-  const action = entry.action === "undone" ? "save" : entry.action;
+  const action = entry.action === "undo" ? "save" : entry.action;
   /** @type {(Node | string)[]} */
   const words = [`${who} changed this unit while you worked on it. Nothing is lost: decide what stays.`];
   const texts = element("dl", {});

@@ -6,7 +6,6 @@ const STORE = "kept";
 
 /** @type {Promise<IDBDatabase | null>} */
 const opening = new Promise((resolve) => {
-  setTimeout(() => resolve(null), 2000); // rather without a copy than waiting
   try {
     const request = indexedDB.open("workbench", 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);

@@ -8,6 +8,8 @@ import { settled, spent } from "./saving.js";
 
 const MOST = 400; // units kept on the page
 const base = list.dataset.base ?? "";
+/** Whether units stand in the order of the text. */
+const inOrder = ["position", undefined].includes(list.dataset.filtered);
 
 /** @type {HTMLLIElement | null} */
 let hand = null;
@@ -41,8 +43,10 @@ function take(unit) {
 function notePlace(unit) {
   const address = new URL(location.href);
   address.hash = unit.id;
-  if (unit.dataset.window) address.searchParams.set("at", unit.dataset.window);
-  else address.searchParams.delete("at");
+  if (unit.dataset.window) {
+    address.searchParams.delete("before");
+    address.searchParams.set("at", unit.dataset.window);
+  } else address.searchParams.delete("at");
   history.replaceState(history.state, "", address);
 }
 
@@ -59,7 +63,7 @@ function showHeading(unit) {
 /** @param {HTMLElement} unit @param {boolean} editing */
 export function go(unit, editing) {
   (editing ? field(unit) : unit).focus({ preventScroll: true });
-  unit.scrollIntoView({ block: "center", behavior: "auto" });
+  unit.scrollIntoView({ block: "center", behavior: "instant" }); // keys are faster than any gliding
 }
 
 /** @param {HTMLElement | null} from @param {number} step @param {boolean} editing */
@@ -108,7 +112,7 @@ function load(side) {
 /** @param {"next" | "prev"} side @returns {Promise<boolean>} */
 async function fetchWindow(side) {
   const turn = turnOf(document, side);
-  const link = /** @type {HTMLAnchorElement | null} */ (turn.querySelector("a"));
+  const link = /** @type {HTMLAnchorElement | null} */ (turn.querySelector("a[rel]"));
   if (!link) return false;
   let text;
   try {
@@ -121,9 +125,9 @@ async function fetchWindow(side) {
   }
   const page = new DOMParser().parseFromString(text, "text/html");
   const known = new Set(units().map((unit) => unit.dataset.id));
-  const window = new URL(link.href).searchParams.get("at");
   const arrived = /** @type {HTMLLIElement[]} */ ([...page.querySelectorAll(".units > .unit")])
     .filter((unit) => !known.has(unit.dataset.id)).map((unit) => document.importNode(unit, true));
+  const window = inOrder ? new URL(link.href).searchParams.get("at") ?? arrived[0]?.dataset.position : null;
   for (const unit of arrived) if (window) unit.dataset.window = window;
   steady(() => {
     if (side === "next") list.append(...arrived);
@@ -150,14 +154,18 @@ function shrink(grown) {
     if (unit === hand || unit.classList.contains("undecided") || wouldLose()) break;
     gone.push(unit);
   }
-  if (!gone.length || list.dataset.filtered) return; // of a filter, the way back is not known
+  if (!gone.length || !inOrder) return; // in another order, the way back is not known
   gone.forEach((unit) => unit.remove());
   const side = grown === "next" ? "prev" : "next";
   const edge = grown === "next" ? units()[0] : /** @type {HTMLLIElement} */ (units().at(-1));
   const address = new URL(location.href);
   const position = Number(edge.dataset.position);
   address.hash = "";
-  address.searchParams.set("at", String(side === "next" ? position + 1 : Math.max(0, position - 100)));
+  for (const name of ["at", "after", "before"]) address.searchParams.delete(name);
+  const [document_id, target_lang] = base.split("/").slice(-2);
+  if (side === "next") address.searchParams.set("at", String(position + 1));
+  else if (list.dataset.filtered) address.searchParams.set("before", `${document_id}~${target_lang}~${position}`);
+  else address.searchParams.set("at", String(Math.max(0, position - 100)));
   const link = document.createElement("a");
   link.rel = side;
   link.href = address.href;
@@ -189,7 +197,8 @@ function watch(side) {
 
 /** Start to follow the person through the list. */
 export function follow() {
-  const at = new URL(location.href).searchParams.get("at");
+  const asks = new URL(location.href).searchParams;
+  const at = asks.has("before") && inOrder ? units()[0]?.dataset.position : asks.get("at");
   if (at) for (const unit of units()) unit.dataset.window = at;
   list.addEventListener("focusin", (event) => {
     spent(null);
@@ -198,7 +207,9 @@ export function follow() {
   });
   list.addEventListener("focusout", (event) => spent(unitOf(event.target)));
   const asked = location.hash === "#first" ? units()[0] : location.hash === "#last" ? units().at(-1) : document.getElementById(location.hash.slice(1));
-  if (asked?.classList.contains("unit")) go(/** @type {HTMLElement} */ (asked), true);
+  const typing = document.activeElement?.matches("textarea, input, select"); // somebody was faster than this script
+  if (asked?.classList.contains("unit") && !typing) go(/** @type {HTMLElement} */ (asked), true);
+  else if (unitOf(document.activeElement)) take(/** @type {HTMLLIElement} */ (unitOf(document.activeElement)));
   watch("next");
   // the earlier units come when the person goes up, not at once by opening the page
   let top = scrollY;

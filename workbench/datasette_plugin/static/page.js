@@ -2,7 +2,7 @@
 // The parts of the page that the other modules share: its list of units, its words, small builders.
 
 /**
- * @typedef {{id: number, version: number, target: string, state: string, updated_by: string}} Stored
+ * @typedef {{id: number, position: number, version: number, target: string, state: string, updated_by: string}} Stored
  * @typedef {[string, string][]} Pieces  a difference: "same", "ins" or "del", and the text
  */
 
@@ -84,7 +84,7 @@ export function countUndecided() {
   const first = /** @type {HTMLElement} */ (waiting[0]);
   place.replaceChildren(...(first ? [button(`${waiting.length} to decide`, () => {
     field(first).focus({ preventScroll: true });
-    first.scrollIntoView({ block: "center" });
+    first.scrollIntoView({ block: "center", behavior: "instant" });
   })] : []));
 }
 

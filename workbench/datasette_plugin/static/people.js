@@ -56,8 +56,9 @@ function showPeople(people, claims) {
 /** Show what another person stored, where nothing is being written over it. @param {Change} change */
 async function showChange({ id, version, updated_by: who }) {
   const unit = unitById(id);
-  if (!unit || who === person || Number(unit.dataset.version) >= version) return;
+  if (!unit || Number(unit.dataset.version) >= version) return;
   if (isDirty(unit)) {
+    if (who === person) return; // on its way from here, or typed at another machine: saving tells them apart
     // what is said there already is more urgent; saving shows both texts anyway
     if (unit.dataset.told === String(version) || unit.querySelector(".notice:not([hidden])")) return;
     unit.dataset.told = String(version);

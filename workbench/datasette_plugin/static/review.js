@@ -4,11 +4,11 @@
 
 import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.js";
 import { restore } from "./keeping.js";
-import { light } from "./marks.js";
+import { light, relight } from "./marks.js";
 import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
-import { field, list, post, say, showFindings, type, unitById, unitOf } from "./page.js";
+import { field, list, post, say, showFindings, type, unitById, unitOf, units } from "./page.js";
 import { claim, listen } from "./people.js";
-import { adopt, flush, save, settled, spent, undo, waiting } from "./saving.js";
+import { adopt, resume, save, settled, spent, undo, waiting } from "./saving.js";
 import { attend, insertDraft, note, refresh, turn } from "./side.js";
 import { keepUnsent, offer } from "./unsent.js";
 
@@ -81,7 +81,6 @@ const saving = (action, onward) => withUnit((unit, editing) => {
   if (onward) move(unit, 1, editing);
 });
 
-await restore();
 install([
   { name: "accept", words: "accept, and go to the next unit", anywhere: "Ctrl+Enter", outside: "A", act: saving("accept", true) },
   { name: "next-save", words: "save, and go to the next unit", anywhere: "Ctrl+Shift+Enter", outside: "W", act: saving("save", true) },
@@ -92,7 +91,7 @@ install([
   { name: "unfinished", words: "next unfinished unit", anywhere: "Ctrl+.", outside: "N", act: () => seek(current(), "unfinished") },
   { name: "findings", words: "next unit with findings", anywhere: "F8", outside: "F", act: () => seek(current(), "findings") },
   { name: "copy", words: "copy the source", anywhere: "Ctrl+I", outside: "C", act: withUnit((unit) => type(unit, source(unit))) },
-  { name: "undo", words: "undo the last saved change", anywhere: "Alt+Z", outside: "U", act: () => undo() },
+  { name: "undo", words: "undo the last saved change", anywhere: "Alt+Z", outside: "U", act: () => undo(list.dataset.base ?? "", list.classList.contains("single") ? units()[0]?.dataset.id : "") },
   { name: "jump", words: "go to a number", anywhere: "Ctrl+G", outside: "G", act: () => jumper.showModal() },
   { name: "search", words: "search and filter", anywhere: "Alt+F", outside: "/", act: () => search() },
   { name: "split", words: "split the unit", anywhere: "Alt+S", outside: "X", act: withUnit(split) },
@@ -153,6 +152,7 @@ list.addEventListener("input", (event) => {
   if (!unit) return;
   keepUnsent(unit);
   countCharacters(unit);
+  relight(unit);
 });
 list.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -162,6 +162,7 @@ list.addEventListener("submit", (event) => {
   save(unit, action);
   if (action === "accept") move(unit, 1, true);
 });
+document.addEventListener("workbench:shown", (event) => relight(/** @type {CustomEvent} */ (event).detail));
 document.addEventListener("workbench:unit", (event) => countCharacters(/** @type {CustomEvent} */ (event).detail.unit));
 document.addEventListener("workbench:sent", (event) => {
   const { id, answer } = /** @type {CustomEvent} */ (event).detail;
@@ -185,12 +186,15 @@ jumper.addEventListener("close", () => {
   if (jumper.returnValue === "go" && number >= 1) jump(Math.floor(number));
 });
 
-onArrival((unit) => offer(unit, waiting(unit.dataset.id), save));
 light();
 document.addEventListener("workbench:arrived", light);
 attend();
 listen();
 follow();
-flush();
-// for tests and for those who wonder whether the scripts have taken over
-document.body.dataset.ready = "yes";
+document.dispatchEvent(new Event("workbench:ready")); // the keys work
+restore(() => {
+  resume();
+  onArrival((unit) => offer(unit, waiting(unit.dataset.id), save));
+  // for tests and for those who wonder whether what an earlier page left is here
+  document.body.dataset.ready = "yes";
+});

@@ -10,15 +10,13 @@ import { forget, keepUnsent } from "./unsent.js";
 /**
  * @typedef {import("./page.js").Stored} Stored
  * @typedef {{key: string, unit: number, version: number, before: string, state: string, target: string,
- *   action: string, seconds: number, why: string, person: string}} Save
+ *   action: string, seconds: number, why: string, person: string, undoes?: number}} Save
  */
 
 const RETRY = 4000; // milliseconds between tries without a connection
 const IDLE = 60; // seconds without a key after which a person is taken to be away
 /** The state that an action leads to. @type {Record<string, string>} */
 const LEADS = { accept: "reviewed", final: "final", reopen: "translated", reject: "translated" };
-/** What brings a state back. @type {Record<string, string>} */
-const BACK = { initial: "save", translated: "reopen", reviewed: "accept", final: "final" };
 
 const others = "BroadcastChannel" in window ? new BroadcastChannel("workbench") : null;
 
@@ -37,13 +35,26 @@ export function spent(unit) {
 
 // --- the queue ------------------------------------------------------------------------------
 
+/** Saves made before it was known what an earlier page left. @type {Save[] | null} */
+let early = [];
 /** @returns {Save[]} */
-const queue = () => recall("queue") ?? [];
+const queue = () => early ?? recall("queue") ?? [];
 /** @param {(saves: Save[]) => Save[]} change */
 const requeue = (change) => {
   const left = change(queue());
-  keep("queue", left.length ? left : null);
+  if (early) early = left;
+  else keep("queue", left.length ? left : null);
 };
+
+/** Go on with what an earlier page left to be sent. */
+export function resume() {
+  if (early) {
+    const mine = early;
+    early = null;
+    if (mine.length) requeue((saves) => [...saves, ...mine]);
+  }
+  flush();
+}
 
 /** The last save of a unit that is not answered yet. @param {string | undefined} id */
 export const waiting = (id) => queue().filter((save) => String(save.unit) === id).at(-1) ?? null;
@@ -74,22 +85,29 @@ let later;
 /** Send what waits; one page at a time does it, where the browser can see to that. @returns {Promise<void>} */
 export function flush() {
   clearTimeout(later);
-  flushing ??= locked(sendAll).finally(() => {
+  flushing ??= sendUntilEmpty().finally(() => {
     flushing = null;
   });
   return flushing;
 }
 
+/** Send, and again what was added while the browser took the lock back. */
+async function sendUntilEmpty() {
+  while (await locked(sendAll) && queue().length);
+}
+
 /** Resolves when nothing waits any more, or after a moment if that does not happen. */
 export const settled = () => Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, 1500))]);
 
-/** @param {() => Promise<void>} work @returns {Promise<void>} */
+/** @param {() => Promise<boolean>} work @returns {Promise<boolean>} */
 const locked = (work) => (navigator.locks ? navigator.locks.request("workbench-queue", work) : work());
 
+/** Send what waits; whether all could be sent. */
 async function sendAll() {
   for (let entry = queue()[0]; entry; entry = queue()[0]) {
-    if (!(await send(entry))) return;
+    if (!(await send(entry))) return false;
   }
+  return true;
 }
 
 /** Send one save; whether to go on with the next. @param {Save} entry @returns {Promise<boolean>} */
@@ -98,10 +116,10 @@ async function send(entry) {
     giveUp(entry, `Not saved: ${entry.person} wrote this, and you are ${person || "nobody yet"}. The text is kept here.`);
     return true;
   }
-  const { target, action, version, why } = entry;
+  const { target, action, version, why, undoes } = entry;
   let reply;
   try {
-    reply = await post(`/unit/${entry.unit}/save`, { target, action, version, why, seconds: entry.seconds });
+    reply = await post(`/unit/${entry.unit}/save`, { target, action, version, why, undoes, seconds: entry.seconds });
   } catch {
     return wait("Not saved yet: no connection. Your text is kept here and sent again.");
   }
@@ -135,19 +153,14 @@ function askName(words) {
 
 // --- what became of a save ------------------------------------------------------------------
 
-/** Changes of this page that can be taken back, the latest last. @type {Save[]} */
-const changes = [];
-
 /** @param {Save} entry @param {Stored} stored */
 function done(entry, stored) {
   requeue((saves) => saves.filter((save) => save.key !== entry.key).map((save) => (
     // what was saved after it was made on its text
     save.unit === entry.unit && save.version === entry.version ? { ...save, version: stored.version } : save)));
-  for (const change of changes) if (change.unit === entry.unit) change.version = stored.version;
-  if (stored.version !== entry.version && entry.why !== "undone") changes.push({ ...entry, version: stored.version });
   shown(stored, entry.target);
   others?.postMessage({ stored, sent: entry.target });
-  if (queue().length === 0) say(entry.why === "undone" ? "Undone" : stored.state === "reviewed" ? "Saved and accepted" : "Saved");
+  if (queue().length === 0) say(entry.action === "undo" ? `Undone in unit ${Number(stored.position) + 1}` : stored.state === "reviewed" ? "Saved and accepted" : "Saved");
   document.dispatchEvent(new CustomEvent("workbench:saved", { detail: stored }));
 }
 
@@ -168,6 +181,7 @@ function shown(stored, sent) {
   else keepUnsent(unit);
   unit.classList.toggle("waiting", waiting(unit.dataset.id) !== null);
   hush(unit);
+  document.dispatchEvent(new CustomEvent("workbench:shown", { detail: unit }));
   count(Number(isDone(unit)) - Number(counted));
 }
 
@@ -205,23 +219,35 @@ function giveUp(entry, words) {
   notice(unit, [words], [["Close", () => hush(unit)]], true);
 }
 
-/** Take the last change of this page back, as a change of its own; the unit's id, null if there is none. */
-export function undo() {
-  const last = changes.pop();
-  if (!last) {
-    say("Nothing to undo on this page");
-    return null;
-  }
-  const action = BACK[last.state] ?? "save";
-  const unit = unitById(last.unit);
+/** Undoings wait for each other: each needs to know what the one before it left. */
+let undoing = Promise.resolve();
+
+/** Take this person's last change of the text back, as a change of its own; also one made before this page
+ * came. @param {string} base the address of the text @param {string} [only] the one unit that is meant */
+export function undo(base, only = "") {
+  undoing = undoing.then(() => takeBack(base, only));
+}
+
+/** @param {string} base @param {string} only */
+async function takeBack(base, only) {
+  await settled();
+  const response = await fetch(`${base}/mine.json?unit=${only}`).catch(() => null);
+  if (!response?.ok) return say("Nothing undone: no connection", "warn");
+  const { change } = await response.json();
+  if (!change) return say("You have nothing to undo in this text");
+  const unit = unitById(change.unit);
   if (unit) {
-    field(unit).value = last.before;
+    const area = field(unit);
+    if (area.value !== area.defaultValue) return say(`Unit ${change.position + 1} has text that is not saved: save it first, then undo`, "warn");
+    area.value = change.before;
     hush(unit);
   }
-  requeue((saves) => [...saves, { ...last, key: `${last.key}-undo`, target: last.before, before: last.target, action, seconds: 0, why: "undone" }]);
+  requeue((saves) => [...saves, {
+    key: `${change.unit}-${change.version}-undo`, unit: change.unit, version: change.version, undoes: change.undoes,
+    target: change.before, before: change.after, state: "", action: "undo", seconds: 0, why: "undone", person,
+  }]);
   say("Undoing …");
-  flush();
-  return last.unit;
+  return flush();
 }
 
 others?.addEventListener("message", (event) => shown(event.data.stored, event.data.sent));

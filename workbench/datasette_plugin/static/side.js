@@ -15,6 +15,7 @@ const pages = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let shown = "";
+let shownHtml = "";
 
 /** @param {string} id */
 function fetched(id) {
@@ -51,6 +52,7 @@ const PARTS = "a, button, input:not([type=hidden]), textarea, summary";
 
 /** @param {string} id @param {string} html */
 function fill(id, html) {
+  if (shown === id && shownHtml === html) return; // nothing new: leave what is being read or pressed
   const parsed = new DOMParser().parseFromString(html, "text/html"); // runs no script
   const open = new Set([...body.querySelectorAll("details[open]")].map((part) => part.id));
   const focus = shown === id ? [...body.querySelectorAll(PARTS)].indexOf(/** @type {Element} */ (document.activeElement)) : -1;
@@ -60,7 +62,7 @@ function fill(id, html) {
   for (const part of body.querySelectorAll("details")) if (open.has(part.id)) part.open = true;
   if (shown !== id) body.parentElement?.scrollTo({ top: 0 });
   else for (const input of reasonsIn()) input.value = reasons.get(input.getAttribute("aria-label")) ?? "";
-  shown = id;
+  [shown, shownHtml] = [id, html];
   const area = noteField();
   if (area) area.value = recall(`note:${id}`) ?? "";
   if (focus >= 0) refocus(focus, field);
@@ -136,7 +138,7 @@ async function send(form, submitter) {
   say("Done");
   if (form.matches(".note-form")) keep(`note:${id}`, null);
   document.dispatchEvent(new CustomEvent("workbench:sent", { detail: { id, answer, form } }));
-  return refresh(id);
+  return undefined;
 }
 
 /** Start to follow the unit in hand. */

@@ -2,7 +2,7 @@
 // Text that was typed and not saved: kept with every key, offered again after a crash or a closed page.
 
 import { keep, recall, wouldLose } from "./keeping.js";
-import { element, field, hush, marked, notice, units } from "./page.js";
+import { element, field, hush, marked, notice, type, units } from "./page.js";
 
 /** @typedef {{version: number, text: string, base: string, source?: string}} Unsent */
 
@@ -15,8 +15,13 @@ export const isDirty = (unit) => field(unit).value !== field(unit).defaultValue;
 /** @param {HTMLElement} unit */
 export const forget = (unit) => keep(name(unit), null);
 
-/** @param {HTMLElement} unit */
+/** Units in which it was looked for text that an earlier page left. @type {WeakSet<HTMLElement>} */
+const offered = new WeakSet();
+
+/** Keep what is typed in a unit, but never in the place of what an earlier page left there and nobody has seen.
+ * @param {HTMLElement} unit */
 export function keepUnsent(unit) {
+  if (!offered.has(unit) && recall(name(unit))) return;
   if (!isDirty(unit)) return forget(unit);
   keep(name(unit), { version: Number(unit.dataset.version), text: field(unit).value, base: field(unit).defaultValue, source: sourceOf(unit) });
 }
@@ -31,8 +36,12 @@ const sourceOf = (unit) => unit.querySelector(".source")?.textContent ?? "";
 export function offer(unit, waiting, save) {
   const unsent = /** @type {Unsent | null} */ (recall(name(unit)));
   const area = field(unit);
-  if (isDirty(unit)) return keepUnsent(unit); // typed before this script had come
+  offered.add(unit);
   if (waiting) unit.classList.add("waiting");
+  if (isDirty(unit)) { // typed before this script had come, or put back by the browser
+    if (unsent && unsent.text !== area.value) return offerBeside(unit, unsent);
+    return keepUnsent(unit);
+  }
   if (!unsent || unsent.text === area.value) {
     if (unsent) forget(unit);
     if (waiting) area.value = waiting.target; // it is on its way
@@ -65,6 +74,20 @@ function offerElsewhere(unit, unsent) {
       forget(unit);
       hush(unit);
     }]]);
+}
+
+/** A text that an earlier page left, where another is being typed already. @param {HTMLElement} unit @param {Unsent} unsent */
+function offerBeside(unit, unsent) {
+  const text = element("p", {}, marked([["same", unsent.text]], unit));
+  const end = () => {
+    hush(unit);
+    keepUnsent(unit);
+  };
+  notice(unit, ["This was typed here before and not saved:", text],
+    [["Put it in", () => {
+      type(unit, unsent.text);
+      end();
+    }], ["Drop it", end]]);
 }
 
 window.addEventListener("beforeunload", (event) => {
