@@ -114,3 +114,14 @@ def test_hostile_texts_end_soon(
 def test_unknown_aligner_is_named() -> None:
     with pytest.raises(AlignError, match=r"'hunalign'.*gale-church, lexical"):
         registry.aligner("hunalign")
+
+
+def test_no_aligner_at_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken installation, which no test can have for real."""
+    monkeypatch.setattr(registry, "aligners", dict)
+    with pytest.raises(AlignError, match="no aligner is registered"):
+        registry.aligner()
+
+
+def test_the_first_aligner_is_the_default() -> None:
+    assert registry.aligner().name == next(iter(registry.aligners()))

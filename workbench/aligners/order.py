@@ -35,6 +35,10 @@ WEIGHT = 0.6
 # Shares of going on by so many blocks; the rest are jumps to anywhere.
 STEPS = {0: 0.1, 1: 0.789, 2: 0.1}
 JUMP = 0.001
+NEVER = 1e-300
+# What jumps must be worth in the end, and each block beyond chance, in nats.
+CLEAR = 20.0
+EARNED = 2.0
 # A part has so many blocks at least.
 PART = 2
 ONE = ((1, 1),)
@@ -62,9 +66,11 @@ def in_order(stretch: Stretch, channel: Channel) -> tuple[list[Stretch], list[St
         coarse.signatures(side, cut, forms)
         for side, cut, forms in zip(sides, borders, known, strict=True)
     ]
-    runs = _runs(_walk(WEIGHT * _alike(blocks[0], blocks[1], channel)))
+    score = WEIGHT * _alike(blocks[0], blocks[1], channel)
+    walk, worth = _walk(score, JUMP)
+    runs = _runs(walk)
     main = _ascending(runs)
-    if len(main) == len(runs):
+    if len(main) == len(runs) or not _believed(score, worth):
         return [stretch], []
     rows, columns = _places(runs, borders, sides, channel)
     parts = [
@@ -82,10 +88,17 @@ def _alike(source: Side, target: Side, channel: Channel) -> Floats:
     return score[0, 1:, 1:].astype(float)
 
 
-def _walk(score: Floats) -> list[int]:
-    """The target block of each source block on the best walk."""
+def _believed(score: Floats, worth: float) -> bool:
+    """Whether a walk is worth more than one without jumps, and than what chance gives."""
+    draw = np.random.default_rng(0)
+    chance = max(_walk(score[:, draw.permutation(len(score))], JUMP)[1] for _ in range(3))
+    return worth > _walk(score, NEVER)[1] + CLEAR and worth > chance + EARNED * len(score)
+
+
+def _walk(score: Floats, jumps: float) -> tuple[list[int], float]:
+    """The target block of each source block on the best walk, and its worth."""
     grid = len(score)
-    jump = np.log(JUMP / grid)
+    jump = np.log(jumps / grid)
     best = score[0] + np.where(np.arange(grid) == 0, 0.0, jump)
     origins = []
     for row in score[1:]:
@@ -102,7 +115,7 @@ def _walk(score: Floats) -> list[int]:
     walk = [int(best.argmax())]
     for origin in reversed(origins):
         walk.append(int(origin[walk[-1]]))
-    return walk[::-1]
+    return walk[::-1], float(best.max())
 
 
 def _runs(walk: Sequence[int]) -> list[_Run]:

@@ -69,7 +69,12 @@ def _alignment(
         for found in ([b for b in _beads(verdict, text) if b.source] for verdict in moved)
         if found
     ]
-    return Alignment(beads, fit, sorted(parts), list(_warnings(pair, beads, fit, parts)))
+    parts = [
+        (first, end)
+        for first, end in sorted(parts)
+        if not any(a <= first and end <= b and (a, b) != (first, end) for a, b in parts)
+    ]
+    return Alignment(beads, fit, parts, list(_warnings(pair, beads, fit, parts)))
 
 
 def _beads(verdict: Verdict, text: Stretch) -> list[Bead]:
