@@ -25,7 +25,7 @@ demo-engine: .venv/ready
 	@$(WORKBENCH) engines $(DEMO_LANGUAGES:%=--to %) --index >/dev/null 2>&1 || sh .ci/packages $(APERTIUM)
 
 test: .venv/ready .venv-next/ready test-system
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadfile
 
 check: lint test
 

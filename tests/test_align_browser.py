@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, chromium, counts, desk, leaving, said, served
+from browser import LINES, counts, desk, leaving, said, served
 from click.testing import CliRunner
 
 from workbench import store
@@ -53,12 +53,6 @@ def align(folder: Path, db_path: Path, number: int, lang: str, lines: list[str])
     command = ["align", str(source), str(target), "--lines", "--db", str(db_path)]
     result = CliRunner().invoke(main, command, catch_exceptions=False)
     assert result.exit_code == 0, result.output
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, chromium, counts, desk, in_hand, leaving, ready, said, served, sign_in
+from browser import LINES, counts, desk, in_hand, leaving, ready, said, served, sign_in
 from click.testing import CliRunner
 from samples import add_text, candidate, draft_all
 
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 
 DAY, KEYS, LONG, TWO, UNSENT, CUT, PANEL, PLAIN, RTL, BACK = range(1, 11)
 REVIEWED = "() => document.querySelectorAll('.unit[data-state=reviewed]').length === 3"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", params=LINES)

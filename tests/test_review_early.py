@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, Desk, chromium, desk, in_hand, leaving, ready, said, served
+from browser import LINES, Desk, desk, in_hand, leaving, ready, said, served
 from samples import add_text, draft_all
 
 from workbench import store
@@ -31,12 +31,6 @@ IDBFactory.prototype.open = function (...parts) {
 };
 """
 KEYS, CRASH, BESIDE, SCRIPTS, FORMS = range(1, 6)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module", params=LINES)

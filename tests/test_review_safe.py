@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import LINES, Desk, chromium, desk, fits, said, served
+from browser import LINES, Desk, desk, fits, said, served
 from click.testing import CliRunner
 from samples import segments
 
@@ -55,12 +55,6 @@ AXE = Axe()
 MORE = ("/1/ar?changes=1", "/align/2/pt", "/2/pt")
 # What stands for the parts of an address; a page that is not there for them is none of ours.
 PARTS = {"run_id": "3", "document_id": "1", "target_lang": "es", "unit_id": "1", "name": "x.js"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
