@@ -445,6 +445,23 @@ def test_saves_made_offline_are_sent_in_order(server: tuple[str, Path], browser:
         assert [row["after"] for row in store.history(db, second)] == ["Two"]
 
 
+def test_an_answer_that_is_cut_off_is_asked_for_again(
+    server: tuple[str, Path], browser: Browser
+) -> None:
+    url, db_path = server
+    unit = unit_of(db_path, UNSENT, 3)
+    with desk(browser, url) as ana:
+        page = ana.open(f"/{UNSENT}/es", "Ana")
+        page.route("**/save", lambda route: route.fulfill(status=200, body='{"unit": {"i'), times=1)
+        for text in ("First", "Second"):
+            page.locator("#p3 textarea").fill(text)
+            page.locator("#p3 textarea").press("Control+s")
+        said(page, "Saved")
+        page.wait_for_function("() => !document.querySelector('.waiting')")
+    with store.opened(db_path) as db:
+        assert [row["after"] for row in store.history(db, unit)] == ["Second", "First"]
+
+
 def test_the_panel(server: tuple[str, Path], browser: Browser) -> None:
     url, db_path = server
     unit = unit_of(db_path, PANEL, 3)

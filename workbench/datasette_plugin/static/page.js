@@ -133,7 +133,7 @@ export function type(unit, text) {
   }
 }
 
-/** Ask the server; the answer's status and its JSON, {} if it has none.  Rejects without a connection.
+/** Ask the server; the answer's status and its JSON, {} if it has none.  Rejects if no whole answer comes.
  * @param {string} path @param {object} body @returns {Promise<{status: number, ok: boolean, answer: any}>} */
 export async function post(path, body) {
   const response = await fetch(`${home}${path}`, {
@@ -141,8 +141,17 @@ export async function post(path, body) {
     headers: { "content-type": "application/json", "x-csrftoken": csrf },
     body: JSON.stringify(body),
   });
-  const answer = await response.json().catch(() => ({}));
-  return { status: response.status, ok: response.ok, answer };
+  const text = await response.text(); // an answer that is cut off is none
+  return { status: response.status, ok: response.ok, answer: parsed(text) };
+}
+
+/** @param {string} text @returns {any} */
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** Fetch the token anew, after a log-in or a changed key of the server; whether it is another one. */

@@ -128,10 +128,10 @@ async function send(entry) {
     const unit = unitById(entry.unit);
     if (unit && typeof reply.answer.findings === "number") showFindings(unit, reply.answer.findings);
   }
-  else if (reply.status === 409) differs(entry, reply.answer);
+  else if (reply.status === 409 && reply.answer.conflict) differs(entry, reply.answer);
   else if (reply.status === 401) return askName(reply.answer.error);
   else if (reply.status === 403 && !reply.answer.error && await renewed()) return send(entry);
-  else if (reply.status >= 500 || (reply.status === 403 && !reply.answer.error)) return wait("Not saved yet: the server has trouble. Your text is kept here and sent again.");
+  else if (reply.ok || reply.status >= 500 || (reply.status === 403 && !reply.answer.error)) return wait("Not saved yet: the server has trouble. Your text is kept here and sent again.");
   else giveUp(entry, `Not saved: ${reply.answer.error ?? `the server said ${reply.status}`}. Your text is kept here.`);
   return true;
 }
