@@ -214,6 +214,14 @@ def fits(page: Page, width: int) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth") <= width)
 
 
+def holds(page: Page, position: int, text: str) -> None:
+    """Wait until a unit's field has a text."""
+    page.wait_for_function(
+        "([id, text]) => document.querySelector(`#${id} textarea`)?.value === text",
+        arg=[f"p{position}", text],
+    )
+
+
 def in_hand(page: Page, unit: str) -> None:
     """Wait until the focus is in a unit."""
     page.wait_for_function("id => document.activeElement?.closest('.unit')?.id === id", arg=unit)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, counts, desk, in_hand, leaving, ready, said, served, sign_in
+from browser import LINES, counts, desk, holds, in_hand, leaving, ready, said, served, sign_in
 from click.testing import CliRunner
 from samples import add_text, candidate, draft_all
 
@@ -70,13 +70,6 @@ def edit(db_path: Path, unit_id: int, target: str, actor: str = "Ben", *, state:
 
 def text_of(page: Page, position: int) -> str:
     return str(page.locator(f"#p{position} textarea").input_value())
-
-
-def has(page: Page, position: int, text: str) -> None:
-    page.wait_for_function(
-        "([id, text]) => document.querySelector(`#${id} textarea`)?.value === text",
-        arg=[f"p{position}", text],
-    )
 
 
 def test_a_working_day_by_keyboard(
@@ -148,12 +141,12 @@ def test_every_action_has_a_key(server: tuple[str, Path], browser: Browser) -> N
         page = ana.open(f"/{KEYS}/es", "Ana")
         page.locator("#p0 textarea").focus()
         page.keyboard.press("Control+i")
-        has(page, 0, "Sentence number 0.")
+        holds(page, 0, "Sentence number 0.")
         page.wait_for_selector("#side-body [data-draft]")
         page.keyboard.press("Control+1")
-        has(page, 0, "SENTENCE NUMBER 0.")
+        holds(page, 0, "SENTENCE NUMBER 0.")
         page.keyboard.press("Control+z")  # the browser's own undo
-        has(page, 0, "Sentence number 0.")
+        holds(page, 0, "Sentence number 0.")
         page.keyboard.press("Control+Shift+Enter")  # save and next
         in_hand(page, "p1")
         said(page, "Saved")
@@ -234,7 +227,7 @@ def test_keys_of_a_mac(server: tuple[str, Path], browser: Browser) -> None:
         page = ana.open(f"/{KEYS}/es", "Ana")
         page.locator("#p12 textarea").focus()
         page.keyboard.press("Meta+i")
-        has(page, 12, "Sentence number 12.")
+        holds(page, 12, "Sentence number 12.")
         page.keyboard.press("Alt+s")  # a letter of some languages
         assert page.locator("#split").is_hidden()
         page.keyboard.press("Control+g")
@@ -310,12 +303,12 @@ def test_undo_reaches_what_was_saved_before_the_page_came(
         page.reload()
         ready(page)
         page.keyboard.press("Alt+z")
-        has(page, 0, "Uno")
+        holds(page, 0, "Uno")
         for _ in range(3):
             page.keyboard.press("Alt+z")
         said(page, "nothing to undo")
-        has(page, 0, "SENTENCE NUMBER 0.")
-        has(page, 1, "SENTENCE NUMBER 1.")
+        holds(page, 0, "SENTENCE NUMBER 0.")
+        holds(page, 1, "SENTENCE NUMBER 1.")
     assert stored(db_path, first) == ("SENTENCE NUMBER 0.", "translated")
     assert stored(db_path, second) == ("SENTENCE NUMBER 1.", "translated")
 
@@ -341,7 +334,7 @@ def test_two_people_on_one_unit_lose_nothing(server: tuple[str, Path], browser: 
         assert text_of(mine, 5) == "The old dog sleeps in the garden."
         assert stored(db_path, unit)[0] == "The young dog sleeps in the house."
         mine.get_by_role("button", name="Put both together").click()
-        has(mine, 5, "The young dog sleeps in the garden.")
+        holds(mine, 5, "The young dog sleeps in the garden.")
         # the same word: no merge will be offered
         page.locator("#p5 textarea").fill("The young cat sleeps in the house.")
         mine.locator("#p5 textarea").press("Control+Enter")
@@ -356,7 +349,7 @@ def test_two_people_on_one_unit_lose_nothing(server: tuple[str, Path], browser: 
         )
         assert page.get_by_role("button", name="Put both together").count() == 0
         page.get_by_role("button", name="Take theirs").click()
-        has(page, 5, "The young fox sleeps in the garden.")
+        holds(page, 5, "The young fox sleeps in the garden.")
         assert page.locator("#p5 .notice").is_hidden()
 
 
@@ -367,17 +360,17 @@ def test_unsent_text_survives(server: tuple[str, Path], browser: Browser) -> Non
         page.locator("#p7 textarea").fill("Half a thou")
         page.close()
         page = ana.open(f"/{UNSENT}/es")
-        has(page, 7, "Half a thou")
+        holds(page, 7, "Half a thou")
         assert "not saved yet" in page.locator("#p7 .notice").inner_text()
         # meanwhile another person saves: both texts are shown
         edit(db_path, unit_of(db_path, UNSENT, 7), "Stored")
         page.reload()
-        has(page, 7, "Half a thou")
+        holds(page, 7, "Half a thou")
         page.wait_for_function(
             "() => document.querySelector('#p7 .notice').textContent.includes('Stored')"
         )
         page.locator("#p7").get_by_role("button", name="Take theirs").click()
-        has(page, 7, "Stored")
+        holds(page, 7, "Stored")
 
 
 @pytest.mark.parametrize("storage", ["full", "blocked"])
@@ -418,7 +411,7 @@ def test_without_a_name_the_text_stays_and_is_saved_then(
         said(page, "Type your name first")
         page.wait_for_function("() => document.activeElement.id === 'name'")
         sign_in(page, "Ana")
-        has(page, 11, "Nobody's text")
+        holds(page, 11, "Nobody's text")
         said(page, "Saved")
     assert stored(db_path, unit_of(db_path, UNSENT, 11))[0] == "Nobody's text"
 
@@ -439,7 +432,7 @@ def test_saves_made_offline_are_sent_in_order(server: tuple[str, Path], browser:
         page.wait_for_function(
             "() => document.body.dataset.ready && !document.querySelector('.waiting')"
         )
-        has(page, 1, "One again")  # sent by the old page or by the new one
+        holds(page, 1, "One again")  # sent by the old page or by the new one
     with store.opened(db_path) as db:
         assert [row["after"] for row in store.history(db, first)] == ["One again", "One"]
         assert [row["after"] for row in store.history(db, second)] == ["Two"]
@@ -491,7 +484,7 @@ def test_the_panel(server: tuple[str, Path], browser: Browser) -> None:
         assert "Frase número 4." in side.get_by_role("region", name="Memory").inner_text()
         assert side.get_by_role("link", name="French").count() == 1
         page.keyboard.press("Control+2")
-        has(page, 3, "Otra frase.")
+        holds(page, 3, "Otra frase.")
         page.keyboard.press("Control+s")
         # the checks have looked again
         side.get_by_text("not in the target: 3").wait_for()
@@ -501,7 +494,7 @@ def test_the_panel(server: tuple[str, Path], browser: Browser) -> None:
         page.wait_for_selector("#p3 .flag", state="detached")
         side.locator("summary", has_text="History (1)").click()
         side.get_by_role("button", name="Restore what it was before").click()
-        has(page, 3, "SENTENCE NUMBER 3.")
+        holds(page, 3, "SENTENCE NUMBER 3.")
         assert stored(db_path, unit)[0] == "SENTENCE NUMBER 3."
         page.locator("#p3 textarea").focus()
         page.keyboard.press("Alt+n")
@@ -541,7 +534,7 @@ def test_people_see_each_other(server: tuple[str, Path], browser: Browser) -> No
         # what another person stores is shown where nothing is being typed
         edit(db_path, unit, "From Eve", "Eve")
         mine.locator("#p11 textarea").focus()
-        has(mine, 10, "From Eve")
+        holds(mine, 10, "From Eve")
 
 
 def test_split_and_merge(server: tuple[str, Path], browser: Browser) -> None:

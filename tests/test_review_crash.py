@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import FLAGS, LINES, chromium, chromium_path, desk, free_port, ready, said, served
+from browser import (
+    FLAGS,
+    LINES,
+    chromium,
+    chromium_path,
+    desk,
+    free_port,
+    holds,
+    ready,
+    said,
+    served,
+)
 from samples import add_text, draft_all
 
 from workbench import store
@@ -70,13 +81,6 @@ def wait_for(address: str) -> None:
     pytest.fail(f"nothing answers at {address}")
 
 
-def holds(page: Page, text: str) -> None:
-    """Wait until the fourth unit has a text: what a slow disk knows comes after the page."""
-    page.wait_for_function(
-        "text => document.querySelector('#p3 textarea').value === text", arg=text
-    )
-
-
 @pytest.mark.parametrize("line", LINES)
 def test_killed_in_the_middle_of_a_word(line: str, db_path: Path, tmp_path: Path) -> None:
     with store.opened(db_path) as db:
@@ -97,7 +101,7 @@ def test_killed_in_the_middle_of_a_word(line: str, db_path: Path, tmp_path: Path
         served(db_path, LINES[line], port=port, crash=True),
         killed_browser(profile, address, kill=True) as page,
     ):
-        holds(page, "Half a thou")
+        holds(page, 3, "Half a thou")
         page.route("**/save", lambda route: route.abort())
         page.locator("#p5 textarea").fill("Saved into the void")
         page.locator("#p5 textarea").press("Control+s")
@@ -109,7 +113,7 @@ def test_killed_in_the_middle_of_a_word(line: str, db_path: Path, tmp_path: Path
     ):
         page.wait_for_function("() => !document.querySelector('.waiting')")
         said(page, "Saved")
-        holds(page, "Half a thou")
+        holds(page, 3, "Half a thou")
         assert "not saved yet" in page.locator("#p3 .notice").inner_text()
         page.get_by_role("button", name="Save it").click()
         page.wait_for_selector("#p3 .notice", state="hidden")
@@ -130,9 +134,7 @@ def test_another_database_at_the_same_address_is_offered_nothing(tmp_path: Path)
                 page = ana.open("/1/es")
                 if not ana.context.pages[:-1]:
                     page.locator("#p0 textarea").fill("Half a thou")
-                page.wait_for_function(
-                    "text => document.querySelector('#p0 textarea').value === text", arg=text
-                )
+                holds(page, 0, text)
 
 
 # The copy is on disk when its transaction is done; a key more is all that a kill can cost.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser import LINES, Desk, desk, in_hand, leaving, ready, said, served
+from browser import LINES, Desk, desk, holds, in_hand, leaving, ready, said, served
 from samples import add_text, draft_all
 
 from workbench import store
@@ -53,13 +53,6 @@ def stored(db_path: Path, document: int, position: int) -> tuple[str, str]:
         (unit_id,) = store.units_between(db, document, "es", position, position)
         unit = store.unit(db, unit_id)
     return unit.target, unit.state
-
-
-def holds(page: Page, position: int, text: str) -> None:
-    page.wait_for_function(
-        "([unit, text]) => document.querySelector(`#${unit} textarea`).value === text",
-        arg=[f"p{position}", text],
-    )
 
 
 def without_scripts(ana: Desk, path: str) -> tuple[Page, list[Route]]:

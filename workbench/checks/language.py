@@ -59,10 +59,7 @@ def _own_words(unit: Unit) -> str:
     """The start of the target without what must not change and the words that its source has too."""
     kept = set(unit.source.casefold().split())
     words = protect.without_spans(unit.target).split()
-    folded = " ".join(words).casefold().split()
-    if len(folded) != len(words):  # a letter that becomes a space
-        folded = [word.casefold() for word in words]
-    own = (word for word, same in zip(words, folded, strict=True) if same not in kept)
+    own = (word for word in words if word.casefold() not in kept)
     return " ".join(own)[:LONGEST]
 
 

@@ -1,4 +1,4 @@
-"""Filters in addresses: reads them from a query string and writes them back."""
+"""What addresses say: numbers, texts, and filters, which are written back too."""
 
 from __future__ import annotations
 
@@ -67,6 +67,16 @@ def write_filter(wanted: Filter) -> str:
     return urlencode([(name, value) for name, value in pairs if value not in {None, ""}])
 
 
+def number(text: str | None, default: int) -> int:
+    """A number from an address; the default for what is none, or beyond what SQLite can hold."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else default
+
+
+def text_of(request: Any) -> tuple[int, str]:
+    """The document and the language in an address; no document has the number 0."""
+    return number(request.url_vars["document_id"], 0), request.url_vars["target_lang"]
+
+
 def _choice(fields: Any, name: str, choices: Any) -> Any:
     given = str(fields.get(name) or choices[0])
     if given not in choices:
@@ -75,8 +85,8 @@ def _choice(fields: Any, name: str, choices: Any) -> Any:
 
 
 def _whole(fields: Any, name: str) -> int | None:
-    number = _number(fields, name)
-    return None if number is None else int(number)
+    given = _number(fields, name)
+    return None if given is None else int(given)
 
 
 def _number(fields: Any, name: str) -> float | None:
@@ -84,9 +94,9 @@ def _number(fields: Any, name: str) -> float | None:
     if not given:
         return None
     try:
-        number = float(given)
+        value = float(given)
     except ValueError as error:
         raise InputError(f"{name} is a number, not {given[:40]!r}") from error
-    if not math.isfinite(number) or abs(number) > 1e15:
+    if not math.isfinite(value) or abs(value) > 1e15:
         raise InputError(f"{name} is out of range: {given[:40]}")
-    return number
+    return value

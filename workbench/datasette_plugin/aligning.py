@@ -10,6 +10,7 @@ from datasette import NotFound, Response
 
 from workbench import __version__, lang, registry, store
 from workbench.datasette_plugin import responses
+from workbench.datasette_plugin.addresses import text_of
 from workbench.datasette_plugin.identity import rules
 from workbench.datasette_plugin.requests import Work, writes
 from workbench.errors import ConflictError, InputError
@@ -32,7 +33,7 @@ LOW, MIDDLING = 0.6, 0.9
 async def alignment(datasette: Any, request: Any) -> Response:
     """The beads of a bitext with both their texts, worst first or in the order of the text."""
     database = await responses.workbench_database(datasette, request)
-    document_id, target_lang = _wanted(request)
+    document_id, target_lang = text_of(request)
     order = ORDERS.get(request.args.get("order") or "", "text")
     start = request.args.get("after" if order == "worst" else "at") or ""
 
@@ -178,7 +179,3 @@ def _level(confidence: float) -> str:
     if confidence < LOW:
         return "low"
     return "middling" if confidence < MIDDLING else "high"
-
-
-def _wanted(request: Any) -> tuple[int, str]:
-    return int(request.url_vars["document_id"][:18]), request.url_vars["target_lang"]

@@ -9,7 +9,7 @@ from datasette import NotFound, Response
 
 from workbench import lang, store
 from workbench.datasette_plugin import responses
-from workbench.datasette_plugin.addresses import STATES, read_filter, write_filter
+from workbench.datasette_plugin.addresses import STATES, number, read_filter, text_of, write_filter
 from workbench.datasette_plugin.diffs import difference
 from workbench.datasette_plugin.identity import cleaned, rules
 from workbench.datasette_plugin.requests import Sent, Work, writes
@@ -47,10 +47,7 @@ class _Fields:
 async def units(datasette: Any, request: Any) -> Response:
     """A page of the units of one text that the address asks for, as JSON."""
     database = await responses.workbench_database(datasette, request)
-    variables = request.url_vars
-    return await _json(
-        request, database, int(variables["document_id"][:18]), variables["target_lang"]
-    )
+    return await _json(request, database, *text_of(request))
 
 
 async def find_json(datasette: Any, request: Any) -> Response:
@@ -105,7 +102,7 @@ async def find(datasette: Any, request: Any) -> Response:
 async def run(datasette: Any, request: Any) -> Response:
     """One batch: what it changed, unit by unit, and the button that takes it back."""
     database = await responses.workbench_database(datasette, request)
-    run_id = int(request.url_vars["run_id"][:18])
+    run_id = number(request.url_vars["run_id"], 0)
 
     def query(db: store.Database) -> dict[str, Any]:
         return {"run": store.batch(db, run_id), "changes": store.batch_rows(db, run_id)}
@@ -147,7 +144,7 @@ async def _batch(work: Work) -> Response:
 
 
 async def _undo(work: Work) -> Response:
-    run_id = int(work.request.url_vars["run_id"][:18])
+    run_id = number(work.request.url_vars["run_id"], 0)
     allowed = rules(work.datasette)
 
     def change(db: store.Database) -> store.Done:
@@ -196,10 +193,10 @@ batch, undo, saved = writes(_batch), writes(_undo), writes(_saved)
 
 async def _found(database: Any, wanted: Filter, args: Any) -> dict[str, Any]:
     size = str(args.get("size") or "")
-    number = int(size) if size.isascii() and size.isdigit() and len(size) < 5 else SIZE
+    most = int(size) if size.isascii() and size.isdigit() and len(size) < 5 else SIZE
 
     def query(db: store.Database) -> dict[str, Any]:
-        found = store.find_units(db, wanted, after=args.get("after") or "", size=number)
+        found = store.find_units(db, wanted, after=args.get("after") or "", size=most)
         if wanted.is_regex and wanted.text:  # counting would be searching again
             count, exact = len(found.units), not (found.following or args.get("after"))
         else:

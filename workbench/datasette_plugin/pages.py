@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from datasette import NotFound, Response
 
 from workbench import lang, store
-from workbench.datasette_plugin.addresses import read_filter, write_filter
+from workbench.datasette_plugin.addresses import number, read_filter, text_of, write_filter
 from workbench.datasette_plugin.diffs import difference
 from workbench.datasette_plugin.panel import gathered
 from workbench.datasette_plugin.responses import page, read, workbench_database
@@ -31,7 +31,7 @@ MARKS = {"initial": "○", "translated": "◐", "reviewed": "●", "final": "★
 async def documents(datasette: Any, request: Any) -> Response:
     """Documents with their progress in each language, a hundred on a page, all or those of a name."""
     database = await workbench_database(datasette, request)
-    text, after = (request.args.get("text") or "")[:200], _number(request.args.get("after"), 0)
+    text, after = (request.args.get("text") or "")[:200], number(request.args.get("after"), 0)
     look = partial(store.review_documents, after=after, text=text, size=SIZE + 1)
     rows = await read(database, look)
     numbers = list(dict.fromkeys(row["document_id"] for row in rows))
@@ -55,7 +55,7 @@ async def documents(datasette: Any, request: Any) -> Response:
 async def review(datasette: Any, request: Any) -> Response:
     """The units of a document, source and target side by side, one window at a time."""
     database = await workbench_database(datasette, request)
-    document_id, target_lang = _wanted(request)
+    document_id, target_lang = text_of(request)
     document = await read(database, lambda db: store.review_document(db, document_id, target_lang))
     if document is None:
         raise NotFound(f"No units of document {document_id} in {target_lang}")
@@ -145,8 +145,8 @@ def _show_changes(db: store.Database, units: list[dict[str, Any]]) -> None:
 async def next_unit(datasette: Any, request: Any) -> Response:
     """Go to the next unit that is unfinished, or has findings; to the first if none follows."""
     database = await workbench_database(datasette, request)
-    document_id, target_lang = _wanted(request)
-    after = _number(request.args.get("after"), -1)
+    document_id, target_lang = text_of(request)
+    after = number(request.args.get("after"), -1)
     found_by_checks = request.args.get("kind") == "findings"
     wanted = Filter(
         document_id,
@@ -187,7 +187,7 @@ async def side(datasette: Any, request: Any) -> Response:
 
 async def _unit(datasette: Any, request: Any, template: str, *, panel: bool) -> Response:
     database = await workbench_database(datasette, request)
-    unit_id = _number(request.url_vars["unit_id"], 0)
+    unit_id = number(request.url_vars["unit_id"], 0)
     try:
         found = await read(database, lambda db: store.unit(db, unit_id))
     except StoreError as error:
@@ -237,15 +237,6 @@ def _file(name: str) -> tuple[str, str] | None:
         return None
     text = file.read_text("utf-8")
     return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
-
-
-def _wanted(request: Any) -> tuple[int, str]:
-    return _number(request.url_vars["document_id"], 0), request.url_vars["target_lang"]
-
-
-def _number(text: str | None, default: int) -> int:
-    """A number from an address; the default for what is none, or beyond what SQLite can hold."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else default
 
 
 def _languages(source_lang: str, target_lang: str) -> dict[str, Any]:

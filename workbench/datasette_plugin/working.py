@@ -10,6 +10,7 @@ from datasette import NotFound, Response
 
 from workbench import store
 from workbench.datasette_plugin import responses
+from workbench.datasette_plugin.addresses import number, text_of
 from workbench.datasette_plugin.identity import cleaned, person, rules
 from workbench.datasette_plugin.requests import Work, writes
 from workbench.datasette_plugin.saving import shown
@@ -25,14 +26,14 @@ DEFAULT_HOURS = 8.0
 
 async def _note(work: Work) -> Response:
     allowed, unit_id = rules(work.datasette), work.unit_id
-    number = work.sent.whole("note") if work.sent.fields.get("note") else None
+    note_id = work.sent.whole("note") if work.sent.fields.get("note") else None
     done = work.sent.fields.get("action", "done") == "done"
     text = work.sent.text("text")
 
     def change(db: store.Database) -> dict[str, Any]:
         store.require(db, work.actor, allowed, "translator")
-        if number is not None:
-            return store.settle_note(db, unit_id, number, work.actor, done=done)
+        if note_id is not None:
+            return store.settle_note(db, unit_id, note_id, work.actor, done=done)
         return store.add_note(db, unit_id, work.actor, text)
 
     note = await responses.write(work.database, change)
@@ -128,16 +129,16 @@ async def _here(work: Work) -> Response:
 async def people_here(datasette: Any, request: Any) -> Response:
     """Who is where in a text, what is claimed, and what changed lately, as JSON."""
     database = await responses.workbench_database(datasette, request)
-    text = int(request.url_vars["document_id"][:18]), request.url_vars["target_lang"]
+    text = text_of(request)
     return responses.json(await _people(datasette, database, text))
 
 
 async def mine(datasette: Any, request: Any) -> Response:
     """What the person who asks changed last in a text, or in one unit, and can take back, as JSON."""
     database = await responses.workbench_database(datasette, request)
-    text = int(request.url_vars["document_id"][:18]), request.url_vars["target_lang"]
-    unit = request.args.get("unit") or ""
-    unit_id = int(unit) if unit.isascii() and unit.isdigit() and len(unit) < 19 else None
+    text = text_of(request)
+    only = number(request.args.get("unit"), -1)
+    unit_id = only if only >= 0 else None
     who = person(request)
     change = await responses.read(
         database, lambda db: store.own_change(db, who, *text, unit_id=unit_id) if who else None
@@ -148,7 +149,7 @@ async def mine(datasette: Any, request: Any) -> Response:
 async def more(datasette: Any, request: Any) -> Response:
     """What a side panel shows of a unit, as JSON."""
     database = await responses.workbench_database(datasette, request)
-    unit_id = int(request.url_vars["unit_id"][:18])
+    unit_id = number(request.url_vars["unit_id"], 0)
 
     def query(db: store.Database) -> dict[str, Any]:
         return {
