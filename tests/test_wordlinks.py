@@ -70,7 +70,7 @@ def test_many_chunks_give_the_same_links_as_one(monkeypatch: pytest.MonkeyPatch)
 def test_links_are_the_same_to_the_last_bit_with_any_number_of_threads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    texts = [Pair(p.source * k, p.target * k) for k in range(1, 12) for p in pairs(9, seed=k)]
+    texts = [Pair([*p.source] * k, [*p.target] * k) for k in range(1, 12) for p in pairs(9, seed=k)]
     shared = list(Linker().link(texts))
     with ThreadPoolExecutor(3) as three:
         monkeypatch.setattr(parallel, "_workers", lambda: three)

@@ -18,7 +18,7 @@ from workbench.wordlinks.training import Pair
 from workbench.wordlinks.unit import unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from workbench.store import Database, UnitText
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 BATCH = 1000
 # Of more units than this, so many are learned from.
 SAMPLE = 200_000
+# Units whose words are kept in memory between learning and linking; those of more are read twice.
+KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,8 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
     if linked == total and not job.redo:
         return counts
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
-    step = -(-total // SAMPLE)
-    sample = chain(_read(db, job, decided=True), _read(db, job, step=step))
-    linker.learn(words.pair() for _, words in sample)
+    units = _learned(db, job, linker, total)
     waiting: deque[tuple[UnitText, UnitWords]] = deque()
-    units = _read(db, job, all_units=not linker.learned)
     pairs = (_remembered(unit, words, waiting) for unit, words in units)
     writer = store.LinkWriter(db, job.source_lang, job.target_lang, spaced=job.spaced)
     with store.running(db, "words", _arguments(job)) as run:
@@ -90,6 +89,20 @@ def _arguments(job: Job) -> dict[str, object]:
         "redo": job.redo,
         "tokenized": job.spaced,
     }
+
+
+def _learned(
+    db: Database, job: Job, linker: Linker, total: int
+) -> Iterable[tuple[UnitText, UnitWords]]:
+    """Let the linker learn from the units, or a sample of many; gives those to be linked then."""
+    step = -(-total // SAMPLE)
+    sample: Iterable[tuple[UnitText, UnitWords]] = _read(db, job, step=step)
+    if total <= KEPT:
+        sample = list(sample)
+    linker.learn(words.pair() for _, words in chain(_read(db, job, decided=True), sample))
+    if isinstance(sample, list):
+        return [item for item in sample if not linker.learned or job.redo or not item[0].linked]
+    return _read(db, job, all_units=not linker.learned)
 
 
 def _remembered(
