@@ -222,6 +222,27 @@ def test_how_a_word_was_translated(db: Database) -> None:
     assert counted == ("house", "domo", 4)
 
 
+def test_a_word_of_a_script_without_spaces_is_found_whole_and_counted_once(db: Database) -> None:
+    written = dict(zip(THINGS, ["房屋", "小船", "灯火", "大海"], strict=True))
+    texts = [(f"{n} {t}.", f"{written[t]}{k}。") for k, n in enumerate(NUMBERS) for t in THINGS]
+    bitext(db, "zh", texts)
+    words.link_units(db, Job("en", "zh"), nothing)
+    (row,) = store.word_translations(db, "boat")
+    assert (row["target_word"], row["count"], row["probability"]) == ("小船", 4, 1.0)
+    (row,) = store.word_translations(db, "小船")
+    assert row["source_word"] == "boat"
+    assert sums(db)
+
+
+def test_apostrophes_hyphens_and_case_do_not_matter_to_find_a_word(db: Database) -> None:
+    bitext(db)
+    writer = LinkWriter(db, "en", "eo", spaced=False)
+    made = [WordLink(0, 0, "one", "l’", 0.9), WordLink(1, 1, "house", "-il", 0.9)]
+    writer.save([(text_of(db, 1), made)])
+    assert [row["source_word"] for row in store.word_translations(db, "L'")] == ["one"]
+    assert [row["source_word"] for row in store.word_translations(db, "Il")] == ["house"]
+
+
 @pytest.fixture
 def project(db_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench.wordlinks.counts import SHIFT, Counts
+from workbench.wordlinks.phrases import characters
 from workbench.wordlinks.streaming import Linker
 from workbench.wordlinks.tokens import key
 
@@ -29,9 +31,10 @@ def _counts(rows: Iterable[tuple[str, str, int]]) -> Counts:
     found = Counts()
     sums: dict[int, int] = {}
     for source, target, links in rows:
-        i = found.source.setdefault(key(source), len(found.source))
-        j = found.target.setdefault(key(target), len(found.target))
-        sums[i << SHIFT | j] = sums.get(i << SHIFT | j, 0) + links
+        for first, second in product(characters(source), characters(target)):
+            i = found.source.setdefault(key(first), len(found.source))
+            j = found.target.setdefault(key(second), len(found.target))
+            sums[i << SHIFT | j] = sums.get(i << SHIFT | j, 0) + links
     found.keys = np.array(sorted(sums), np.int64)
     found.links = np.array([sums[place] for place in sorted(sums)], np.float32)
     found.source_alone = np.zeros(len(found.source), np.float32)

@@ -69,6 +69,12 @@ def key(word: str) -> str:
     return (plain.lstrip("-") or plain)[:KEY]
 
 
+@lru_cache(1 << 16)
+def is_spaceless(word: str) -> bool:
+    """Whether a word is a character of a script without spaces, alone or with marks."""
+    return not word.isascii() and _spaceless().match(word) is not None
+
+
 class _Pieces(dict[str, tuple[str, ...]]):
     """The words of what stands between spaces in a language; most of it comes again and again."""
 
@@ -102,6 +108,13 @@ def _cut(piece: str, lang: str) -> tuple[str, ...]:
         cuts += [*reversed(tail), end]
         found += [piece[left:right] for left, right in pairwise(cuts)]
     return tuple(found)
+
+
+@cache
+def _spaceless() -> regex.Pattern[str]:
+    import regex
+
+    return regex.compile(rf"[{SPACELESS}]", regex.VERSION1)
 
 
 @cache

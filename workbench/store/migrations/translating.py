@@ -1,0 +1,28 @@
+"""The view of word links that finds a pair's example without reading all units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.store.migrations.registry import MIGRATIONS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+# A word without letters stands for a further character of a word in a script without spaces.
+_VIEW = """CREATE VIEW word_links_text AS
+SELECT s.lang AS source_lang, t.lang AS target_lang, s.text AS source_word, t.text AS target_word,
+  p.links AS count,
+  1.0 * p.links / (SELECT sum(o.links) FROM word_pairs o JOIN words w ON w.id = o.target_word
+                   WHERE o.source_word = p.source_word AND w.lang = t.lang) AS probability,
+  p.unit_id,
+  (SELECT b.source || ' = ' || b.target FROM bitext b WHERE b.unit_id = p.unit_id) AS example
+FROM word_pairs p JOIN words s ON s.id = p.source_word JOIN words t ON t.id = p.target_word
+WHERE s.text <> '' AND t.text <> ''"""
+
+
+@MIGRATIONS()
+def m016_examples_of_word_links(db: Database) -> None:
+    """A pair's example is looked up by its unit."""
+    db.conn.execute("DROP VIEW word_links_text")
+    db.conn.execute(_VIEW)
