@@ -366,10 +366,10 @@ def test_neighbouring_characters_with_the_same_partners_are_one_word() -> None:
         (0, 0): ("new", "york"), (0, 1): ("new", "city"),
     }  # fmt: skip
     assert phrases.conceivable(["A", "委", "员", "b"]) == {"a", "委", "委员", "员", "b"}
-    linked = single.link_pair(
-        Pair(["committee", "met"], ["委", "员", "会"]), None, [("committee", "委员会", 9)]
-    )
-    assert {(link.source, link.target) for link in linked} == {(0, 0), (0, 1), (0, 2)}
+    known = [("committee", "委员会", 9), (".", "。", 9), ("met", "会", 2)]
+    asked = Pair(["committee", "."], ["委", "员", "会", "。"])
+    linked = single.link_pair(asked, None, known)
+    assert {(link.source, link.target) for link in linked} == {(0, 0), (0, 1), (0, 2), (1, 3)}
 
 
 def test_no_groups_where_words_are_spaced() -> None:

@@ -6,10 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from workbench.wordlinks.tokens import is_spaceless
-from workbench.wordlinks.tokens import words as cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 # What stands for a further character of a word, so that the word is counted once.
 FURTHER = ""
@@ -69,6 +68,20 @@ def conceivable(words: Sequence[str]) -> set[str]:
     return found
 
 
-def characters(word: str) -> list[str]:
-    """The characters of a word of a script without spaces; any other word as it is."""
-    return cut(word, "und") if is_spaceless(word) else [word]
+def joined(words: Sequence[str], known: Collection[str]) -> tuple[list[str], list[int]]:
+    """Words with characters joined to known words, the longest first from the left; where each begins.
+
+    The number of words stands at the end of the places.
+    """
+    found, starts = [], [0]
+    while starts[-1] < len(words):
+        start = starts[-1]
+        longest = LONGEST if is_spaceless(words[start]) else 1
+        rows = ("".join(words[start : start + size]) for size in range(longest, 1, -1))
+        text = next((row for row in rows if row in known), words[start])
+        size = 1
+        while "".join(words[start : start + size]) != text:
+            size += 1
+        found.append(text)
+        starts.append(start + size)
+    return found, starts

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from workbench.wordlinks.counts import SHIFT, Counts
-from workbench.wordlinks.phrases import characters
-from workbench.wordlinks.streaming import Linker
+from workbench.wordlinks.phrases import joined
+from workbench.wordlinks.streaming import Linker, apart, together
 from workbench.wordlinks.tokens import key
 
 if TYPE_CHECKING:
@@ -23,7 +22,11 @@ def link_pair(
     pair: Pair, lexicon: Counts | None, elsewhere: Iterable[tuple[str, str, int]]
 ) -> list[Link]:
     """Links of a pair; `elsewhere` has pairs of words with the number of their links."""
-    return next(Linker(lexicon, _counts(elsewhere)).link([pair]))
+    counts = _counts(elsewhere)
+    source, target = joined(pair.source, counts.source), joined(pair.target, counts.target)
+    whole = together(pair, source, target)
+    links = next(Linker(lexicon, counts).link([whole]))
+    return sorted(apart(links, (source[1], target[1])))
 
 
 def _counts(rows: Iterable[tuple[str, str, int]]) -> Counts:
@@ -31,10 +34,9 @@ def _counts(rows: Iterable[tuple[str, str, int]]) -> Counts:
     found = Counts()
     sums: dict[int, int] = {}
     for source, target, links in rows:
-        for first, second in product(characters(source), characters(target)):
-            i = found.source.setdefault(key(first), len(found.source))
-            j = found.target.setdefault(key(second), len(found.target))
-            sums[i << SHIFT | j] = sums.get(i << SHIFT | j, 0) + links
+        i = found.source.setdefault(key(source), len(found.source))
+        j = found.target.setdefault(key(target), len(found.target))
+        sums[i << SHIFT | j] = sums.get(i << SHIFT | j, 0) + links
     found.keys = np.array(sorted(sums), np.int64)
     found.links = np.array([sums[place] for place in sorted(sums)], np.float32)
     found.source_alone = np.zeros(len(found.source), np.float32)
