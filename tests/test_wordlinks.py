@@ -252,6 +252,13 @@ def test_counts_through_a_third_language() -> None:
         ("我爱北京。", "zh", "我|爱|北|京|。"),
         ("हिन्दी में।", "hi", "हिन्दी|में|।"),
         ("l'homme", "de", "l'homme"),
+        (
+            "\U0001f469\u200d\U0001f466 ok \u2764\ufe0f\u2764\ufe0f!",
+            "en",
+            "\U0001f469\u200d\U0001f466|ok|\u2764\ufe0f\u2764\ufe0f|!",
+        ),
+        ("می\u200cخواهم.", "fa", "می\u200cخواهم|."),
+        ("Ver\u00adfassung", "de", "Ver\u00adfassung"),
         ("a\u200bb \U0001f600\U0001f600", "en", "a|\u200b|b|\U0001f600\U0001f600"),
         ("", "en", ""),
     ],
@@ -274,6 +281,7 @@ def test_keys() -> None:
     assert key("-il") == "il"
     assert key("-") == "-"
     assert key("L’") == key("l'")
+    assert key("Ver\u00adfassung") == key("Verfassung")
 
 
 def test_chunks_keep_every_pair_in_order(monkeypatch: pytest.MonkeyPatch) -> None:

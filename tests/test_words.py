@@ -15,6 +15,7 @@ from workbench.cli import main
 from workbench.errors import ConflictError, StoreError
 from workbench.model import LinkDecision, WordLink
 from workbench.store import Database, Edit, LinkWriter, UnitText
+from workbench.store.migrations import translating
 from workbench.wordlinks import streaming
 from workbench.words import Job
 
@@ -130,6 +131,20 @@ def test_links_go_with_their_text(db: Database) -> None:
     assert sums(db)
     assert link(db)["units"] == 2  # unit 7 has no source any more
     assert document_id == 1
+
+
+def test_links_of_texts_whose_words_are_cut_otherwise_now_go(db: Database) -> None:
+    bitext(
+        db, texts=[*TEXTS, ("One\u00adself house.", "domo unu."), ("Two sea.", "maro\ufe0f du.")]
+    )
+    link(db)
+    with store.writing(db):
+        translating.m016_examples_of_word_links(db)
+    assert store.unit_links(db, 1).version == 1
+    assert not places(db, 17)
+    assert not places(db, 18)
+    assert sums(db)
+    assert link(db)["units"] == 2
 
 
 def test_a_unit_edited_meanwhile_is_passed_over(db: Database) -> None:

@@ -177,11 +177,7 @@ class Chunk:
 
     def _expect(self, batch: Batch, *expected: Floats, ordered: bool, agreeing: bool) -> Seen:
         """Fill in what is expected of a batch (I, J, B) both ways; gives the sums of other things."""
-        jumps: tuple[Doubles, ...] = ()
-        if ordered:
-            both, jumps = self._ordered(batch)
-        else:
-            both = self._unordered(batch)
+        both, jumps = self._ordered(batch) if ordered else (self._unordered(batch), ())
         alone = self._alone(batch, both)
         if agreeing:
             both = agreed(*both)

@@ -20,9 +20,20 @@ SELECT s.lang AS source_lang, t.lang AS target_lang, s.text AS source_word, t.te
 FROM word_pairs p JOIN words s ON s.id = p.source_word JOIN words t ON t.id = p.target_word
 WHERE s.text <> '' AND t.text <> ''"""
 
+# Words were cut at these before: soft hyphen, joiners, and the sign that asks for a picture in colour.
+_CUT = (0x00AD, 0x200C, 0x200D, 0xFE0F)
+
 
 @MIGRATIONS()
 def m016_examples_of_word_links(db: Database) -> None:
-    """A pair's example is looked up by its unit."""
+    """A pair's example is looked up by its unit; links of texts whose words are cut otherwise now go."""
     db.conn.execute("DROP VIEW word_links_text")
     db.conn.execute(_VIEW)
+    has = " OR ".join(f"instr({{0}}, char({code}))" for code in _CUT)
+    for table in ("word_links", "linked_units"):
+        db.conn.execute(
+            f"""DELETE FROM {table} WHERE unit_id IN (
+              SELECT id FROM units WHERE {has.format("target")}
+              UNION SELECT us.unit_id FROM unit_segments us JOIN segments s ON s.id = us.segment_id
+              WHERE {has.format("s.text")})"""
+        )
