@@ -43,8 +43,8 @@ _KINDS = {
     ),
 }
 _SPAN = re.compile("|".join(f"(?P<{kind}>{form})" for kind, form in _KINDS.items()), re.DOTALL)
-# Only a text with one of these has anything to protect.
-_SIGN = re.compile(r"[`<&\]{}%$@#*~_/\\]|\.\w|www|\(\)")
+# Only a text with one of these has anything to protect; a set of characters first is searched fast.
+_SIGN = re.compile(r"[`<&\]{}%$@#*~_/\\.w)](?:(?<![.w)])|(?<=\.)\w|(?<=w)ww|(?<=\(\)))")
 _MASK = "ZX{}Z"
 _MASKS = re.compile(r"[Zz][Xx]\s?(\d+)\s?[Zz]")
 
