@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Digits with the marks that hold one number together: 1,400.5 and 1.400,5 and 1'400.
 _NUMBER = re.compile(r"\d+(?:[.,'’\u00a0\u202f]\d+)*")
 _DIGIT = re.compile(r"\d")
+_FOREIGN = re.compile(r"[^\D0-9]")
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)")
 _MERIDIEM = re.compile(r"\d\s*p\.?\s?m\b", re.IGNORECASE)
 _ROMAN = (
@@ -88,7 +89,7 @@ def _ascii(text: str) -> str:
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKC", text)
-    return re.sub(r"[^\W\D]", lambda match: str(unicodedata.digit(match[0], 0)), plain)
+    return _FOREIGN.sub(lambda match: str(unicodedata.digit(match[0], 0)), plain)
 
 
 def _roman(value: int) -> str:
