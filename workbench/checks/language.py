@@ -61,8 +61,9 @@ class Language:
 def _own_words(unit: Unit) -> list[str]:
     """The target without what must not change and without the words that its source has too."""
     kept = set(unit.source.casefold().split())
-    words = protect.without_spans(unit.target).split()
-    return [word for word in words if word.casefold() not in kept]
+    target = protect.without_spans(unit.target)
+    folded = zip(target.split(), target.casefold().split(), strict=True)
+    return [word for word, fold in folded if fold not in kept]
 
 
 def _has_letters(words: Iterable[str], text: str) -> bool:
