@@ -419,7 +419,7 @@ def test_broken_batches(drafted: Database) -> None:
 def test_a_hostile_pattern_is_stopped(db: Database) -> None:
     draft_all(db, add_text(db, ["a" * 5000 + "!"]).document_id)
     found = store.find_units(db, Filter(text=r"(a|a?)+$", is_regex=True, case=True, side="source"))
-    assert found.problem
+    assert (found.units, found.left_out) == ([], 1)
     with pytest.raises(InputError, match="too long"):
         store.run_batch(
             db,
@@ -485,7 +485,8 @@ def test_filters(
     wanted = replace(wanted, document_id=1, target_lang="es")
     found = store.find_units(drafted, wanted)
     assert [unit["position"] for unit in found.units] == positions
-    assert store.count_units(drafted, wanted) == (len(positions), True)
+    if not wanted.pattern:
+        assert store.count_units(drafted, wanted) == (len(positions), True)
 
 
 @pytest.mark.parametrize("sort", store.SORTS)

@@ -50,6 +50,11 @@ class Filter:
     sort: Sort = "position"
     at: int | None = None
 
+    @property
+    def pattern(self) -> str:
+        """The regular expression that a text must fit; empty if there is none."""
+        return self.text if self.is_regex else ""
+
 
 # Each order with its key: how rows go on after one, and how the key is read from a row.
 _ORDERS = {
@@ -85,21 +90,27 @@ _BEFORE = {
 }
 
 
+# What is read of every unit that the conditions keep: its keys in all orders.
+COLUMNS = ("unit", "document_id", "target_lang", "position", "score", "findings", "updated_at")
+
+
 def ids_sql(
     db: Database, wanted: Filter, after: str = "", before: str = ""
 ) -> tuple[str, dict[str, Any]]:
-    """SQL for the ids of the units that the conditions keep, in order; backwards from the key `before`.
+    """SQL for the keys of the units that the conditions keep, in order; backwards from the key `before`.
 
-    Where a filter names several states or origins, each has a select of its own, which an index
-    gives in order, and SQLite merges them.
+    Where a pattern is wanted, the targets follow, since their rows are read anyway.  Where a filter
+    names several states or origins, each has a select of its own, which an index gives in order, and
+    SQLite merges them.
     """
     where, parameters = _conditions(db, wanted)
     if key := before or after:
         where.append((_BEFORE if before else _AFTER)[wanted.sort])
         parameters.update(_read_key(wanted, key))
+    target = ", u.target" if wanted.pattern else ""
     branches = [
         "SELECT u.id AS unit, u.document_id, u.target_lang, u.position, u.score,"
-        " u.open_findings AS findings, u.updated_at"
+        f" u.open_findings AS findings, u.updated_at{target}"
         f" FROM units u CROSS JOIN documents d ON d.id = u.document_id WHERE {' AND '.join([*where, *more])}"
         for more in product(state_conditions(wanted), _origins(db, wanted))
     ]
