@@ -465,6 +465,8 @@ def test_a_hostile_pattern_is_stopped(db: Database) -> None:
         (Filter(since="2020-01-01"), [0, 1, 2, 3]),
         (Filter(until="2020-01-01T10:00"), []),
         (Filter(at=2), [2, 3]),
+        (Filter(file="A.TX"), [0, 1, 2, 3]),
+        (Filter(file="b.txt"), []),
     ],
 )  # fmt: skip
 def test_filters(
@@ -478,6 +480,7 @@ def test_filters(
 
     # both ways of searching: all that is found, sorted; or each unit tested in order
     monkeypatch.setattr("workbench.store.filters.MANY", many)
+    monkeypatch.setattr("workbench.store.filters.MANY_FILES", many)
     store.edit_unit(drafted, Edit(3, 1, "cem", target="FOUR 五歌 LEFT."))
     store.edit_unit(drafted, Edit(2, 1, "ben", target="Tres!"))
     store.edit_unit(drafted, Edit(2, 2, "ana", target="Tres.", state="reviewed"))

@@ -20,7 +20,7 @@ from workbench.store import SORTS, Batch, Filter
 
 # What the patterns of a preview may take.
 PREVIEW_SECONDS = 2.0
-# Documents to choose from; others are reached from their own pages.
+# Documents to choose from; where there are more, a part of the title is typed.
 MOST_DOCUMENTS = 200
 HOME = "/-/workbench"
 # What a batch is told besides the filters, and what a page is told; none of them is a filter.
@@ -218,12 +218,16 @@ def _show_replacements(units: list[dict[str, Any]], args: Any) -> None:
 
 
 def _around(db: store.Database, document_id: int | None) -> dict[str, Any]:
-    """What the page offers to choose from; of the documents the first ones, and the one chosen."""
-    shown = store.review_documents(db, size=MOST_DOCUMENTS)
-    if document_id is not None:
-        shown += store.review_documents(db, after=document_id - 1, size=1)
+    """What the page offers to choose from; of many documents the one chosen, and some titles."""
+    shown = store.review_documents(db, size=MOST_DOCUMENTS + 1)
+    many = len({row["document_id"] for row in shown}) > MOST_DOCUMENTS
+    titles = list(dict.fromkeys(row["title"] for row in shown if row["target_lang"]))
+    if many:
+        chosen = 0 if document_id is None else document_id
+        shown = store.review_documents(db, after=chosen - 1, size=1) if chosen else []
     return {
         "documents": {row["document_id"]: row["title"] for row in shown if row["target_lang"]},
+        "titles": titles[:MOST_DOCUMENTS] if many else [],
         "languages": store.target_languages(db),
         "checks": store.finding_names(db),
         "saved": store.saved_filters(db),

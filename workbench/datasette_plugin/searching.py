@@ -43,7 +43,9 @@ def told(
     looked = f"{seen:,} of {number_of:,}{'' if exact else ' or more'} units looked at"
     problem = "" if found.in_time else f"{looked}: that is what one page has time for; go on below"
     if found.left_out:
-        problem = f"{found.left_out} texts were left out, since the pattern takes too long. {problem}"
+        problem = (
+            f"{found.left_out} texts were left out, since the pattern takes too long. {problem}"
+        )
     return {
         "count": len(found.units),
         "exact": whole and not found.following,

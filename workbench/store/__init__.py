@@ -22,7 +22,7 @@ from workbench.store.documents import Added, NewDocument, add_document, find_unc
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter, key_of
 from workbench.store.finding import Found, count_units, find_units
-from workbench.store.measures import work_report
+from workbench.store.measures import progress_page, work_report
 from workbench.store.notes import (
     add_note,
     dismiss_finding,
@@ -188,6 +188,7 @@ __all__ = [
     "people",
     "positions",
     "progress",
+    "progress_page",
     "regroup",
     "release",
     "remove_terms",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +23,8 @@ SORTS: tuple[Sort, ...] = ("position", "score", "findings", "changed")
 MOST_ORIGINS = 12
 # Units that are found first and sorted then; where there are more, units are tested in order.
 MANY = 20_000
+# The same for documents.
+MANY_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Filter:
 
     document_id: int | None = None
     target_lang: str | None = None
+    file: str = ""
     states: tuple[str, ...] = ()
     origin: str = ""
     min_score: float | None = None
@@ -142,6 +146,7 @@ def _conditions(db: Database, wanted: Filter) -> tuple[list[str], dict[str, Any]
     where = ["d.replaced_by IS NULL"]
     where += [sql for name, sql in simple.items() if values[name] not in {None, ""}]
     for condition, more in (
+        _file(db, wanted),
         _work(wanted),
         _since(db, wanted),
         _touched(db, wanted),
@@ -196,6 +201,25 @@ def _by(wanted: Filter) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _file(db: Database, wanted: Filter) -> _Conditions:
+    """A condition on the title or the path of the document."""
+    if not wanted.file:
+        return [], {}
+    found = db.conn.execute(
+        "SELECT id FROM documents WHERE replaced_by IS NULL"
+        " AND instr(lower(title || char(10) || path), lower(?))",
+        (wanted.file,),
+    )
+    ids = [row[0] for row in found]
+    if len(ids) == 1:
+        return ["u.document_id = :files"], {"files": ids[0]}
+    # of many documents, units are tested in order; those of few are found first, and sorted
+    scans = "+" if len(ids) > MANY_FILES else ""
+    return [f"{scans}u.document_id IN (SELECT value FROM json_each(:files))"], {
+        "files": json.dumps(ids)
+    }
 
 
 def _work(wanted: Filter) -> _Conditions:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Seconds that a whole search may take.
 PATIENCE = 2.0
+# Texts after which a page that a pattern has filled by half is shown.
+ENOUGH = 10_000
 # Units read at a time, counted at most (of frequent words: fewer), and shown at most.
 CHUNK = 500
 COUNTED = 1000
@@ -76,6 +78,9 @@ def find_units(
             for row, fits in _candidates(db, wanted, deadline, after, before):
                 if fits and len(found) == size:
                     last, more = found[-1], True
+                    break
+                if wanted.pattern and searched >= ENOUGH and len(found) >= size / 2:
+                    more = True
                     break
                 found += [row] if fits else []
                 last = row
