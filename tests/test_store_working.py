@@ -378,6 +378,13 @@ def test_accept_reject_and_undo(drafted: Database) -> None:
     assert store.run_batch(drafted, es, Batch("reopen", "ben"), Rules()).changed == 4
 
 
+def test_what_has_no_text_stays_without(drafted: Database) -> None:
+    store.edit_unit(
+        drafted, Edit(2, 1, "ana", target="", state="translated", sub_state="wb:rejected")
+    )
+    assert (store.unit(drafted, 2).target, store.unit(drafted, 2).state) == ("", "initial")
+
+
 def test_batches_keep_to_roles_and_claims(drafted: Database) -> None:
     store.set_role(drafted, "tina", "translator", "root")
     done = store.run_batch(drafted, Filter(target_lang="es"), Batch("accept", "tina"), TEAM)

@@ -228,7 +228,7 @@ def _around(db: store.Database, document_id: int | None) -> dict[str, Any]:
     return {
         "documents": {row["document_id"]: row["title"] for row in shown if row["target_lang"]},
         "titles": titles[:MOST_DOCUMENTS] if many else [],
-        "languages": store.target_languages(db),
+        "languages": {tag: lang.name(tag) for tag in store.target_languages(db)},
         "checks": store.finding_names(db),
         "saved": store.saved_filters(db),
         "batches": store.batches(db),
