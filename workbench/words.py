@@ -173,10 +173,14 @@ def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:
     Raises InputError if a file cannot be read or they have different numbers of lines.
     """
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
-    step = max(1, -(-min(_lines(source), _lines(target)) // SAMPLE))
-    few = linker.learn(islice(line_pairs(source, target, job), 0, None, step))
-    whole = few if step == 1 else None
-    return linker.link(line_pairs(source, target, job) if whole is None else whole)
+    lines = min(_lines(source), _lines(target))
+    if lines <= KEPT:
+        with _few_collections():
+            pairs = list(line_pairs(source, target, job))
+            linker.learn(pairs)
+        return linker.link(pairs)
+    linker.learn(islice(line_pairs(source, target, job), 0, None, -(-lines // SAMPLE)))
+    return linker.link(line_pairs(source, target, job))
 
 
 def _lines(path: Path) -> int:
