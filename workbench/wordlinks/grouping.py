@@ -1,7 +1,8 @@
 """Groups the characters of scripts without spaces that belong together, learned from the texts at hand.
 
 Neighbours are joined, in a few rounds, if they stand together in a large share of the places where
-either stands.  Links are made between groups, and each character of a group gets its group's links.
+either stands; letters of alphabets are joined to the words of a unigram model.  Links are made between
+groups, and each character of a group gets its group's links.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
+from workbench.wordlinks.lexemes import Lexemes, is_letter, learn_lexemes
 from workbench.wordlinks.tokens import is_spaceless
 
 if TYPE_CHECKING:
@@ -25,13 +27,20 @@ Strength = dict[tuple[str, str], float]
 
 @dataclass(slots=True)
 class Groups:
-    """What is joined in each round, and how strongly; nothing if there are no such scripts."""
+    """What is joined in each round, and how strongly, after letters are joined to words."""
 
     rounds: list[Strength] = field(default_factory=list)
+    lexemes: Lexemes | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything is joined."""
+        return bool(self.rounds or self.lexemes)
 
     def join(self, words: Sequence[str]) -> tuple[list[str], list[int]]:
         """Groups of words, and where each begins, with the number of words at the end."""
         texts, sizes = list(words), [1] * len(words)
+        if self.lexemes:
+            texts, sizes = self.lexemes.join(words)
         for strength in self.rounds:
             texts, sizes = _joined(texts, sizes, strength)
         return texts, [0, *accumulate(sizes)]
@@ -39,8 +48,12 @@ class Groups:
 
 def learn_groups(texts: Sequence[Sequence[str]]) -> Groups:
     """What belongs together in texts."""
-    parts = {word for word in set(chain.from_iterable(texts)) if is_spaceless(word)}
-    groups = Groups()
+    groups = Groups(lexemes=learn_lexemes(texts))
+    parts = {
+        word
+        for word in set(chain.from_iterable(texts))
+        if is_spaceless(word) and not is_letter(word)
+    }
     if not parts:
         return groups
     for _ in range(ROUNDS):

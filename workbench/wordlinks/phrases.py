@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # What stands for a further character of a word, so that the word is counted once.
 FURTHER = ""
 # Characters of the longest words that are looked up.
-LONGEST = 5
+LONGEST = 10
 
 
 def named(

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.wordlinks.counts import SHIFT, Counts
 from workbench.wordlinks.phrases import joined
 from workbench.wordlinks.streaming import Linker, apart, together
-from workbench.wordlinks.tokens import key
+from workbench.wordlinks.tokens import is_spaceless, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,8 +34,9 @@ def _counts(rows: Iterable[tuple[str, str, int]]) -> Counts:
     found = Counts()
     sums: dict[int, int] = {}
     for source, target, links in rows:
-        i = found.source.setdefault(key(source), len(found.source))
-        j = found.target.setdefault(key(target), len(found.target))
+        first, second = (word if is_spaceless(word) else key(word) for word in (source, target))
+        i = found.source.setdefault(first, len(found.source))
+        j = found.target.setdefault(second, len(found.target))
         sums[i << SHIFT | j] = sums.get(i << SHIFT | j, 0) + links
     found.keys = np.array(sorted(sums), np.int64)
     found.links = np.array([sums[place] for place in sorted(sums)], np.float32)

@@ -107,7 +107,7 @@ class Linker:
         with _one_thread():
             for pairs, agreement in chunk.agreement():
                 collect(agreement, pairs, found)
-        if not any(side.rounds for side in self.groups):
+        if not any(self.groups):
             return found
         return [
             list(apart(links, self._joined(pair)[1]))
@@ -122,7 +122,7 @@ class Linker:
         return together(pair, source, target), (source[1], target[1])
 
     def _trained(self, members: list[Pair]) -> Chunk:
-        if any(side.rounds for side in self.groups):
+        if any(self.groups):
             members = [self._joined(pair)[0] for pair in members]
         with _one_thread():
             chunk = Chunk(members, self.priors())
