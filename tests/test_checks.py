@@ -45,6 +45,8 @@ def found(source: str, target: str) -> list[str]:
         ("Hello {name}!", "Hola {nombre}!", ["verbatim"]),
         ("Not one word was changed here.", "Not one word was changed here.", ["copied"]),
         ("Santiago de Chile", "Santiago de Chile", []),
+        ("10 km/h", "10 km/h", []),
+        ("كل الناس يعرفون هذا البيت", "كل الناس يعرفون هذا البيت", ["copied"]),
         ("A sentence that is long enough to count.", "Corto.", ["length"]),
         ("Short.", "no " * 40, ["length", "repetition"]),
         ("We go home.", "Vamos a a a a casa.", ["repetition"]),

@@ -45,6 +45,8 @@ FOUND = [
     ("A note: this, and said:yes :(", []),
     ("Let $x + y = 2$ cost $5 and $10, or $5 + $6", ["$x + y = 2$"]),
     ("A footnote[^1] here", ["[^1]"]),
+    ("Call _start now", ["_start"]),
+    ("Say _start now_ again", ["_", "_"]),
 ]
 
 

@@ -120,8 +120,12 @@ def _runs(words: list[str]) -> Iterator[list[str]]:
 
 
 def _small(words: Iterable[str]) -> int:
-    """How many words are no names, titles or numbers."""
-    return sum(word.islower() or lang.is_spaceless(word[0]) for word in words)
+    """How many words are no names, titles or numbers; scripts without capitals have only such."""
+    return sum(word.islower() or _is_caseless(word[0]) for word in words)
+
+
+def _is_caseless(character: str) -> bool:
+    return character.isalpha() and character.lower() == character.upper()
 
 
 def _is_cut(unit: Unit) -> bool:
