@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from workbench.store import Database
 
-DAY, KEYS, LONG, TWO, UNSENT, CUT, PANEL, PLAIN, RTL, BACK = range(1, 11)
+DAY, KEYS, LONG, TWO, UNSENT, CUT, PANEL, PLAIN, RTL, BACK, DONE = range(1, 12)
 REVIEWED = "() => document.querySelectorAll('.unit[data-state=reviewed]').length === 3"
 
 
@@ -35,7 +35,7 @@ def server(
     """A served database; each test has a document of its own."""
     db_path = tmp_path_factory.mktemp("pages") / "workbench.db"
     with store.opened(db_path) as db:
-        for number in range(1, 11):
+        for number in range(1, 12):
             length = 460 if number == LONG else 14
             texts = [f"Sentence number {i}." for i in range(length - 1)]
             draft_all(
@@ -548,14 +548,55 @@ def test_split_and_merge(server: tuple[str, Path], browser: Browser) -> None:
         ready(page)
         assert page.locator("#p2 .source").inner_text() == "Sentence number 2. Sentence number 3."
         page.keyboard.press("Alt+s")
-        source = page.locator("#split [name=left]")
-        source.evaluate("(area) => area.setSelectionRange(19, 19)")
-        page.locator("#split [name=right]").evaluate("(area) => area.setSelectionRange(19, 19)")
+        for _ in range(19):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.type("nothing is written here")
+        page.keyboard.press("Enter")
+        for _ in range(19):
+            page.keyboard.press("ArrowRight")
         with leaving(page):
-            page.locator("#split").get_by_role("button", name="Split here").press("Enter")
+            page.keyboard.press("Enter")
         in_hand(page, "p2")
         assert page.locator("#p2 .source").inner_text() == "Sentence number 2."
         assert text_of(page, 3) == "SENTENCE NUMBER 3."
+
+
+def test_what_is_not_there_is_said_and_nobody_is_moved(
+    server: tuple[str, Path], browser: Browser
+) -> None:
+    url, db_path = server
+    for position in range(1, 14):
+        edit(db_path, unit_of(db_path, DONE, position), "Hecho.", state="reviewed")
+    with desk(browser, url) as ana:
+        page = ana.open(f"/{DONE}/es", "Ana")
+        page.locator("#p0 textarea").fill(" ")
+        page.keyboard.press("Control+Enter")
+        said(page, "Unit 1 has no text yet")
+        in_hand(page, "p0")
+        page.locator("#p0 textarea").fill("Hecho.")
+        page.keyboard.press("Control+Enter")
+        in_hand(page, "p1")
+        page.wait_for_selector("#p0[data-state=reviewed]")
+        page.keyboard.press("Control+.")
+        said(page, "Every unit is reviewed")
+        page.keyboard.press("F8")
+        said(page, "No unit has findings")
+        in_hand(page, "p1")
+
+
+def test_the_field_of_a_long_unit_is_in_sight(server: tuple[str, Path], browser: Browser) -> None:
+    url, db_path = server
+    with store.opened(db_path) as db:
+        added = add_text(db, ["Short.", "Long words " * 300, "End."], path="tall.txt")
+        draft_all(db, added.document_id)
+    with desk(browser, url) as wide, desk(browser, url, width=390) as narrow:
+        for each in (wide, narrow):
+            page = each.open(f"/{added.document_id}/es", "Ana")
+            page.locator("#p0 textarea").focus()
+            page.keyboard.press("Alt+ArrowDown")
+            in_hand(page, "p1")
+            top = page.locator("#p1 textarea").evaluate("area => area.getBoundingClientRect().top")
+            assert 0 < top < 400
 
 
 def test_without_javascript(server: tuple[str, Path], browser: Browser) -> None:

@@ -12,7 +12,8 @@ from workbench.model import STATES
 from workbench.store.claims import claim, release
 from workbench.store.database import now, writing
 from workbench.store.filters import Filter
-from workbench.store.finding import Deadline, each_unit, pattern_of
+from workbench.store.finding import each_unit
+from workbench.store.patterns import Deadline, pattern_of
 from workbench.store.people import Rules, check_edit
 from workbench.store.reading import rows
 from workbench.store.regroup import undo_regroup

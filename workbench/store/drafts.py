@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from workbench.model import Draft, Hypothesis
 from workbench.store.database import now, writing
-from workbench.store.documents import text_hash
+from workbench.store.hashing import text_hash
 from workbench.store.similar import keys
 from workbench.store.units import save_findings
 

@@ -62,8 +62,17 @@ function showHeading(unit) {
 
 /** @param {HTMLElement} unit @param {boolean} editing */
 export function go(unit, editing) {
-  (editing ? field(unit) : unit).focus({ preventScroll: true });
-  unit.scrollIntoView({ block: "center", behavior: "instant" }); // keys are faster than any gliding
+  const part = editing ? field(unit) : unit;
+  part.focus({ preventScroll: true });
+  // keys are faster than any gliding; of what is too tall for the window the start is read first
+  unit.scrollIntoView({ block: unit.offsetHeight > innerHeight / 2 ? "start" : "center", behavior: "instant" });
+  const { top } = part.getBoundingClientRect();
+  if (top > innerHeight * 0.8) scrollBy({ top: top - innerHeight / 3, behavior: "instant" }); // below a long source
+}
+
+/** Go back to a unit after a dialog, unless somebody was quicker and is at another. @param {HTMLElement} unit */
+export function stay(unit) {
+  if (!unitOf(document.activeElement)) go(unit, true);
 }
 
 /** @param {HTMLElement | null} from @param {number} step @param {boolean} editing */
@@ -78,15 +87,21 @@ export async function move(from, step, editing) {
   if (beside) go(beside, editing);
 }
 
-/** Go to the next unit of a kind, on this page or beyond it. @param {HTMLElement | null} from @param {"unfinished" | "findings"} kind */
+/** Go to the next unit of a kind, on this page or beyond it; after the last one to the first.
+ * @param {HTMLElement | null} from @param {"unfinished" | "findings"} kind */
 export async function seek(from, kind) {
   const all = units();
   const rest = all.slice(from ? all.indexOf(/** @type {HTMLLIElement} */ (from)) + 1 : 0);
   const next = rest.find((unit) => (kind === "findings" ? unit.dataset.findings : !isDone(unit)));
   if (next) return go(next, true);
-  const last = all.at(-1)?.dataset.position ?? "-1";
   await settled();
-  location.href = `${base}/next?after=${last}&kind=${kind}`;
+  for (const at of [Number(all.at(-1)?.dataset.position ?? -1) + 1, 0]) {
+    const response = await fetch(`${base}/units.json?size=1&at=${at}&${kind === "findings" ? "finding=any" : "state=unfinished"}`).catch(() => null);
+    if (!response?.ok) return say("The next one could not be looked for: no connection", "warn");
+    const [found] = (await response.json()).units;
+    if (found) return jump(Number(found.position) + 1);
+  }
+  return say(kind === "findings" ? "No unit has findings" : "Every unit is reviewed");
 }
 
 /** Go to a unit by its number. @param {number} number */
