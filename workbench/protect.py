@@ -49,7 +49,8 @@ _KINDS = {
 # What a text must hold for a kind to be in it: most texts with a sign need one form of eleven.
 _NEEDS = {
     "code": ("`",), "comment": ("<!",), "tag": ("<",), "entity": ("&",), "link": ("](",),
-    "url": ("://", "www."), "email": ("@",), "placeholder": ("{", "%", "$", "[[", "[^", ":"), "path": ("/", "\\"),
+    "url": ("://", "www."), "email": ("@",), "path": ("/", "\\"),
+    "placeholder": ("{", "%", "$", "[[", "[^", ":"),
     "name": ("_", ".", "@", "#", "()"), "markup": ("*", "~~", "_", "]("),
 }  # fmt: skip
 # Only a text with one of these has anything to protect; a set of characters first is searched fast.
