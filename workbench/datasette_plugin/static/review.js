@@ -180,6 +180,11 @@ document.addEventListener("workbench:sent", (event) => {
   refresh(id);
 });
 
+// whoever is asked for a name comes back to the unit in hand
+document.getElementById("who")?.addEventListener("submit", (event) => {
+  const back = /** @type {HTMLFormElement} */ (event.target).querySelector("[name=back]");
+  /** @type {HTMLInputElement} */ (back).value = `${location.pathname}${location.search}#${current()?.id ?? ""}`;
+});
 const keysButton = document.getElementById("keys-button");
 keysButton?.removeAttribute("hidden");
 keysButton?.addEventListener("click", showKeys);
