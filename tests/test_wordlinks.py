@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from concurrent.futures import ThreadPoolExecutor
 from math import log
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.model import LinkDecision
-from workbench.wordlinks import attention, gold, grouping, hmm, streaming
+from workbench.wordlinks import attention, gold, grouping, hmm, parallel, streaming
 from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.streaming import Linker, chunks
+from workbench.wordlinks.tables import exp_digamma
 from workbench.wordlinks.tokens import key, tokens
-from workbench.wordlinks.training import Chunk, Pair, exp_digamma
+from workbench.wordlinks.training import Chunk, Pair
 
 if TYPE_CHECKING:
     from workbench.wordlinks.arrays import Doubles, Floats
@@ -63,6 +65,18 @@ def test_many_chunks_give_the_same_links_as_one(monkeypatch: pytest.MonkeyPatch)
     linked = found(linker, pairs(200))
     assert len(linked) == 200
     assert linked.count([(0, 1), (1, 0), (2, 2)]) >= 195
+
+
+def test_links_are_the_same_to_the_last_bit_with_any_number_of_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [Pair([*p.source] * k, [*p.target] * k) for k in range(1, 12) for p in pairs(9, seed=k)]
+    shared = list(Linker().link(texts))
+    with ThreadPoolExecutor(3) as three:
+        monkeypatch.setattr(parallel, "_workers", lambda: three)
+        assert list(Linker().link(texts)) == shared
+    monkeypatch.setattr(parallel, "_workers", lambda: None)
+    assert list(Linker().link(texts)) == shared
 
 
 def test_one_chunk_is_learned_from_when_it_is_linked() -> None:

@@ -24,7 +24,7 @@ TEXTS = [(f"{n.title()} {t}.", f"{THINGS[t]} {NUMBERS[n]}.") for n in NUMBERS fo
 TURNED = [(0, 1), (1, 0), (2, 2)]
 
 
-def nothing(_: int) -> None:
+def nothing(_stage: str, _count: int, _total: int | None) -> None:
     """Progress that nobody watches."""
 
 
@@ -85,6 +85,26 @@ def test_many_units_in_a_stream(db: Database, monkeypatch: pytest.MonkeyPatch) -
     bitext(db)
     assert link(db)["units"] == 16
     assert sum(places(db, unit_id) == TURNED for unit_id in range(1, 17)) >= 14
+    assert sums(db)
+
+
+@pytest.mark.parametrize("kept", [0, 100])
+def test_whoever_watches_is_told_of_learning_and_linking(
+    kept: int, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "KEPT", kept)
+    monkeypatch.setattr(words, "WATCHED", 5)
+    monkeypatch.setattr(words, "BATCH", 3)
+    monkeypatch.setattr(streaming, "CELLS", 40)
+    bitext(db)
+    told: list[tuple[str, int, int | None]] = []
+    words.link_units(db, Job("en", "eo"), lambda *step: told.append(step))
+    stages = [stage for stage, _, _ in told]
+    assert stages == sorted(stages)
+    for stage in ("learning", "linking"):
+        assert sum(count for of, count, total in told if (of, total) == (stage, 16)) == 16
+    store.edit_unit(db, Edit(1, 1, "ana", target="Domo unu."))
+    assert link(db)["units"] == 1
     assert sums(db)
 
 

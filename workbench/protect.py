@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,9 +43,14 @@ _KINDS = {
         r"|!?\[(?=[^\[\]\n]*\]\()"
     ),
 }
-_SPAN = re.compile("|".join(f"(?P<{kind}>{form})" for kind, form in _KINDS.items()), re.DOTALL)
-# Only a text with one of these has anything to protect.
-_SIGN = re.compile(r"[`<&\]{}%$@#*~_/\\]|\.\w|www|\(\)")
+# What a text must hold for a kind to be in it: most texts with a sign need one form of eleven.
+_NEEDS = {
+    "code": ("`",), "comment": ("<!",), "tag": ("<",), "entity": ("&",), "link": ("](",),
+    "url": ("://", "www."), "email": ("@",), "placeholder": ("{", "%", "$", "[["), "path": ("/", "\\"),
+    "name": ("_", ".", "@", "#", "()"), "markup": ("*", "~~", "_", "]("),
+}  # fmt: skip
+# Only a text with one of these has anything to protect; a set of characters first is searched fast.
+_SIGN = re.compile(r"[`<&\]{}%$@#*~_/\\.w)](?:(?<![.w)])|(?<=\.)\w|(?<=w)ww|(?<=\(\)))")
 _MASK = "ZX{}Z"
 _MASKS = re.compile(r"[Zz][Xx]\s?(\d+)\s?[Zz]")
 
@@ -79,8 +85,16 @@ def spans(text: str, terms: Sequence[Term] = ()) -> list[Span]:
     return sorted(found, key=lambda span: span.start)
 
 
+@cache
+def _form(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for these kinds; without any it finds nothing."""
+    forms = "|".join(f"(?P<{kind}>{_KINDS[kind]})" for kind in kinds)
+    return re.compile(forms or r"(?!)", re.DOTALL)
+
+
 def _plain_spans(text: str) -> Iterator[Span]:
-    for match in _SPAN.finditer(text):
+    kinds = (kind for kind, signs in _NEEDS.items() if any(sign in text for sign in signs))
+    for match in _form(tuple(kinds)).finditer(text):
         end = match.end()
         if match.lastgroup == "url":  # a full stop after an address belongs to the sentence
             while text[end - 1] in ".,;:!?" or (
@@ -145,6 +159,8 @@ class Shielded:
 
     def pieces(self) -> list[str]:
         """What lies between the spans, to be translated piece by piece: one more than spans."""
+        if not self.spans:
+            return [self.original]
         starts = [0, *(span.end for span in self.spans)]
         ends = [*(span.start for span in self.spans), len(self.original)]
         return [self.original[a:b] for a, b in zip(starts, ends, strict=True)]

@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench import lexicon, store
 from workbench.errors import InputError, StoreError
@@ -18,17 +18,24 @@ from workbench.wordlinks.training import Pair
 from workbench.wordlinks.unit import unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from workbench.store import Database, UnitText
     from workbench.wordlinks.streaming import Link
     from workbench.wordlinks.unit import UnitWords
 
+    Words: TypeAlias = tuple[UnitText, UnitWords]
+    Advance: TypeAlias = Callable[[str, int, int | None], None]
+
 # Units whose links are stored by one transaction.
 BATCH = 1000
 # Of more units than this, so many are learned from.
 SAMPLE = 200_000
+# Units whose words are kept in memory between learning and linking; those of more are read twice.
+KEPT = 20_000
+# Units after which somebody who watches is told.
+WATCHED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +51,11 @@ class Job:
     spaced: bool = False
 
 
-def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[str, int]:
+def link_units(db: Database, job: Job, advance: Advance) -> dict[str, int]:
     """Link the pair's units that are not linked; returns how many units and links were stored.
 
-    People's decisions are kept and learned from.  `advance` is told of units as they are done.
+    People's decisions are kept and learned from.  `advance` is told of units as they are done:
+    the stage (learning, linking), how many more, and of how many.
     Raises StoreError if the pair has no units with text.
     """
     total, linked = store.count_unit_texts(db, job.source_lang, job.target_lang)
@@ -60,11 +68,9 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
     if linked == total and not job.redo:
         return counts
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
-    step = -(-total // SAMPLE)
-    sample = chain(_read(db, job, decided=True), _read(db, job, step=step))
-    linker.learn(words.pair() for _, words in sample)
-    waiting: deque[tuple[UnitText, UnitWords]] = deque()
-    units = _read(db, job, all_units=not linker.learned)
+    units = _learned(db, job, linker, total, advance)
+    goal = total if job.redo or not linker.learned else total - linked
+    waiting: deque[Words] = deque()
     pairs = (_remembered(unit, words, waiting) for unit, words in units)
     writer = store.LinkWriter(db, job.source_lang, job.target_lang, spaced=job.spaced)
     with store.running(db, "words", _arguments(job)) as run:
@@ -79,7 +85,7 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
             counts["units"] += writer.save(stored, run.run_id)
             counts["links"] += sum(len(links) for _, links in stored)
             counts["decided"] += sum(bool(words.decisions) for _, words, _ in batch)
-            advance(len(batch))
+            advance("linking", len(batch), goal)
     return counts
 
 
@@ -92,16 +98,38 @@ def _arguments(job: Job) -> dict[str, object]:
     }
 
 
-def _remembered(
-    unit: UnitText, words: UnitWords, waiting: deque[tuple[UnitText, UnitWords]]
-) -> Pair:
+def _learned(
+    db: Database, job: Job, linker: Linker, total: int, advance: Advance
+) -> Iterable[Words]:
+    """Let the linker learn from the units, or a sample of many; gives those to be linked then."""
+    step = -(-total // SAMPLE)
+    units: Iterable[Words] = _read(db, job, step=step)
+    kept = list(units) if total <= KEPT else None
+    watched = _watched(units if kept is None else kept, -(-total // step), advance)
+    linker.learn(words.pair() for _, words in chain(_read(db, job, decided=True), watched))
+    if kept is None:
+        return _read(db, job, all_units=not linker.learned)
+    return [item for item in kept if not linker.learned or job.redo or not item[0].linked]
+
+
+def _watched(units: Iterable[Words], total: int, advance: Advance) -> Iterator[Words]:
+    """The units; as they are taken, `advance` is told, some at a time."""
+    count = 0
+    for count, item in enumerate(units, 1):
+        yield item
+        if count % WATCHED == 0:
+            advance("learning", WATCHED, total)
+    advance("learning", count % WATCHED, total)
+
+
+def _remembered(unit: UnitText, words: UnitWords, waiting: deque[Words]) -> Pair:
     waiting.append((unit, words))
     return words.pair()
 
 
 def _read(
     db: Database, job: Job, *, step: int = 1, decided: bool = False, all_units: bool = True
-) -> Iterator[tuple[UnitText, UnitWords]]:
+) -> Iterator[Words]:
     """The pair's units page by page; without `all_units` only those that wait for links."""
     after, langs = 0, (job.source_lang, job.target_lang)
     while page := store.unit_texts(

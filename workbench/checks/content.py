@@ -10,7 +10,7 @@ from workbench import lang, protect
 from workbench.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from workbench.model import Unit
 
@@ -26,6 +26,9 @@ _LOOP = re.compile(r"(?<!\S)(?:(\S+ )\1{3}|(\S+ \S+ (?:\S+ )?)\2{2}|((?:\S+ ){4,
 # The same one to eight characters, many times in a row, which makes a long word.
 LONG_WORD = 12
 _STUTTER = re.compile(r"(\S{1,8}?)\1{5,}")
+# Words in a row that all stood before, in the shortest loop.
+LOOPED = 3
+_WIDE = re.compile("[\u1100-\U0010ffff]")
 
 
 class Empty:
@@ -58,7 +61,8 @@ class Copied:
     def findings(self, unit: Unit) -> Iterator[Finding]:
         """Found by words, most of them no names: three or more that are all, or six in a row."""
         pieces = set(unit.source.split())
-        if len(pieces & set(unit.target.split())) < min(len(pieces) / 2, STRETCH / 2):
+        same = pieces & set(unit.target.split())
+        if len(same) < min(len(pieces) / 2, STRETCH / 2) or _small(same) < min(len(pieces) / 4, 2):
             return  # most units end here, cheaply
         source, target = (
             lang.words(protect.without_spans(text)) for text in (unit.source, unit.target)
@@ -68,8 +72,8 @@ class Copied:
             yield Finding(self.name, "warning", "the target is the source, untranslated")
             return
         stretches = {tuple(_folded(run)) for run in _runs(source) if _small(run) >= STRETCH - 1}
-        if same := next((run for run in _runs(target) if tuple(_folded(run)) in stretches), None):
-            yield Finding(self.name, "warning", f"untranslated: {' '.join(same)}")
+        if run := next((run for run in _runs(target) if tuple(_folded(run)) in stretches), None):
+            yield Finding(self.name, "warning", f"untranslated: {' '.join(run)}")
 
 
 class Length:
@@ -114,7 +118,7 @@ def _runs(words: list[str]) -> Iterator[list[str]]:
     return (words[i : i + STRETCH] for i in range(len(words) - STRETCH + 1))
 
 
-def _small(words: list[str]) -> int:
+def _small(words: Iterable[str]) -> int:
     """How many words are no names, titles or numbers."""
     return sum(word.islower() or lang.is_spaceless(word[0]) for word in words)
 
@@ -126,17 +130,26 @@ def _is_cut(unit: Unit) -> bool:
 
 def _width(text: str) -> int:
     """Length in columns: characters of East Asian scripts, which say more, count two."""
-    if text.isascii():
-        return len(text)
-    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text if c > "\u1100")
+    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in _WIDE.findall(text))
 
 
 def _loop(text: str) -> str:
     """The first words, or letters, that come again at once; empty if nothing does."""
     words = lang.words(text.casefold())
-    repeats = len(words) - len(set(words))
-    if repeats > 2 and (match := _LOOP.search(" ".join(words) + " ")):
+    if _may_loop(words) and (match := _LOOP.search(" ".join(words) + " ")):
         return str(match[match.lastindex or 0]).strip()
-    longest = max(map(len, text.split()), default=0)
-    stutter = _STUTTER.search(text) if longest >= LONG_WORD else None
-    return stutter[1] if stutter and _LETTER.search(stutter[1]) else ""
+    long = (word for word in text.split() if len(word) >= LONG_WORD)
+    stutters = (match[1] for match in map(_STUTTER.search, long) if match)
+    return next((letters for letters in stutters if _LETTER.search(letters)), "")
+
+
+def _may_loop(words: list[str]) -> bool:
+    """Whether LOOPED words in a row all stood before: a look that is cheaper than that for loops."""
+    seen: set[str] = set()
+    row = 0
+    for word in words:
+        row = row + 1 if word in seen else 0
+        if row == LOOPED:
+            return True
+        seen.add(word)
+    return False

@@ -75,6 +75,9 @@ class Model:
         self._batch_tokens = BATCH_TOKENS[device]
         self._workers = _cores() if device == "cpu" else 1
         try:
+            weights = (folder / "model.bin").stat()
+            # equal for models that draft alike
+            self.identity = f"{folder.resolve()}|{weights.st_mtime_ns}|{form}|{settings}"
             self._translator = ctranslate2.Translator(
                 str(folder),
                 device=device,
@@ -82,7 +85,7 @@ class Model:
                 inter_threads=self._workers,
                 intra_threads=1 if device == "cpu" else 0,
             )
-        except (RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(
                 f"the model in {folder} cannot be loaded ({error}); install it again, or try --device cpu"
             ) from error

@@ -47,13 +47,15 @@ def with_decisions(
     source: Sequence[str],
     target: Sequence[str],
 ) -> list[WordLink]:
-    """A unit's links: what the models found, but for what people decided."""
-    free = [(link.source, link.target, round(link.probability, 3), "") for link in found
-            if (link.source, link.target) not in decisions]  # fmt: skip
+    """A unit's links, by place: what the models found, but for what people decided."""
+    first, second = ([word.lower() for word in side] for side in (source, target))
+    if not decisions:
+        return [WordLink(i, j, first[i], second[j], share) for i, j, share in found]
+    free = [(i, j, share, "") for i, j, share in found if (i, j) not in decisions]
     made = [(i, j, 1.0, decision.actor) for (i, j), decision in decisions.items()
             if decision.linked]  # fmt: skip
     return [
-        WordLink(i, j, source[i].lower(), target[j].lower(), share, actor)
+        WordLink(i, j, first[i], second[j], share, actor)
         for i, j, share, actor in sorted(free + made)
     ]
 
