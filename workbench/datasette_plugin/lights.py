@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -10,7 +11,7 @@ import regex
 from workbench import lang, store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from workbench.store import Filter
 
@@ -30,15 +31,23 @@ def lights(wanted: Filter) -> Callable[[str], Pieces]:
     return lambda text: _pieces(text, _by_words(either, text))
 
 
-def fold(text: str) -> tuple[str, list[int]]:
+def fold(text: str) -> tuple[str, Sequence[int]]:
     """A text as searching sees it, without case and marks, and where each of its characters stood."""
-    folded, places = "", []
+    if text.isascii():
+        return text.lower(), range(len(text) + 1)
+    folded: list[str] = []
+    places: list[int] = []
     for at, character in enumerate(text):
-        marked = unicodedata.normalize("NFD", character).lower()
-        plain = "".join(c for c in marked if unicodedata.category(c) != "Mn")
-        folded += plain
+        plain = _plain(character)
+        folded.append(plain)
         places += [at] * len(plain)
-    return folded, [*places, len(text)]
+    return "".join(folded), [*places, len(text)]
+
+
+@lru_cache(10_000)
+def _plain(character: str) -> str:
+    marked = unicodedata.normalize("NFD", character).lower()
+    return "".join(c for c in marked if unicodedata.category(c) != "Mn")
 
 
 def _word(word: str) -> str:
