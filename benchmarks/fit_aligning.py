@@ -45,7 +45,7 @@ PLAIN = {
 STEPS = 150
 RATE = 0.05
 # Draws the weights to where they began, in units of their features' spread.
-KEEP = 0.3
+KEEP = 0.1
 # A bead found costs so much, right or not: about half of the F1 to be reached.
 PRICE = 0.45
 NEVER = -1e30
