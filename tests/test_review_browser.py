@@ -161,7 +161,7 @@ def test_every_action_has_a_key(server: tuple[str, Path], browser: Browser) -> N
         page.wait_for_selector("#p1[data-state=translated]")
         page.keyboard.press("Alt+r")  # reject the second of the list, where the focus is
         in_hand(page, "p3")
-        said(page, "Saved")
+        said(page, "Rejected")
         with store.opened(db_path) as db:
             assert store.unit(db, first + 2).sub_state == "wb:rejected"
         page.keyboard.press("F8")
@@ -182,7 +182,7 @@ def test_every_action_has_a_key(server: tuple[str, Path], browser: Browser) -> N
         with leaving(page):
             page.keyboard.press("Enter")
         assert page.locator(".unit").count() == 1
-        assert "1 units found" in page.locator(".sift summary").inner_text()
+        assert "1 unit found" in page.locator(".sift summary").inner_text()
 
 
 def test_own_keys(server: tuple[str, Path], browser: Browser) -> None:
@@ -268,6 +268,9 @@ def test_a_long_text_goes_on_by_itself(server: tuple[str, Path], browser: Browse
         in_hand(page, "p40")
         assert text_of(page, 40) == "Half a thou"
         assert "not saved yet" in page.locator("#p40 .notice").inner_text()
+        page.keyboard.press("Control+End")
+        page.keyboard.type("ght")  # letters are text after a way to another page, too
+        holds(page, 40, "Half a thought")
 
 
 def test_a_filtered_list_goes_both_ways_and_shows_what_was_found(
@@ -411,6 +414,7 @@ def test_without_a_name_the_text_stays_and_is_saved_then(
         said(page, "Type your name first")
         page.wait_for_function("() => document.activeElement.id === 'name'")
         sign_in(page, "Ana")
+        in_hand(page, "p11")
         holds(page, 11, "Nobody's text")
         said(page, "Saved")
     assert stored(db_path, unit_of(db_path, UNSENT, 11))[0] == "Nobody's text"

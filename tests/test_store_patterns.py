@@ -6,8 +6,10 @@ import pytest
 import regex
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from samples import add_text, draft_all
 
-from workbench.store import Deadline
+from workbench import store
+from workbench.store import Database, Deadline, Filter
 from workbench.store.patterns import _tokens, fitting, required
 
 PARTS = st.sampled_from([
@@ -67,3 +69,11 @@ def test_a_text_that_takes_too_long_is_left_out_and_the_rest_is_found() -> None:
     texts = ["no", "a" * 20_000 + "?", "a1", "also aa1 here"]
     assert list(fitting(r"(a|a?)+\d", deadline, case=True)(texts)) == [False, False, True, True]
     assert deadline.left_out == 1
+
+
+def test_a_pattern_sees_the_whole_source_of_a_merged_unit(db: Database) -> None:
+    draft_all(db, add_text(db, ["a", "a", "b"]).document_id)
+    store.merge_units(db, 1, 1, 1, actor="ana")
+    for written, positions in (("^a a$", [0]), ("^a$", []), ("^b$", [2])):
+        found = store.find_units(db, Filter(text=written, is_regex=True, side="source"))
+        assert [unit["position"] for unit in found.units] == positions

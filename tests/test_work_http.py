@@ -251,7 +251,7 @@ def test_filters_in_the_address(site: Client) -> None:
 
 def test_where_documents_are_many_their_names_are_typed(tmp_path: Path) -> None:
     db_path = tmp_path / "many.db"
-    with store.opened(db_path) as db:
+    with store.opened(db_path) as db, store.writing(db):
         for number in range(210):
             added = add_text(db, [f"Letter {number}."], path=f"box/letter{number}.txt")
             store.ensure_units(db, added.document_id, "es")

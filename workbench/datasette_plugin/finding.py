@@ -13,6 +13,7 @@ from workbench.datasette_plugin import responses
 from workbench.datasette_plugin.addresses import STATES, number, read_filter, text_of, write_filter
 from workbench.datasette_plugin.diffs import difference
 from workbench.datasette_plugin.identity import cleaned, rules
+from workbench.datasette_plugin.lights import lights
 from workbench.datasette_plugin.requests import Sent, Work, writes
 from workbench.datasette_plugin.searching import found_page
 from workbench.errors import InputError, StoreError
@@ -78,6 +79,7 @@ async def find(datasette: Any, request: Any) -> Response:
     try:
         wanted = read_filter(args)
         found = await responses.read(database, partial(found_page, wanted=wanted, args=args))
+        _show_found(found["units"], wanted)
         _show_replacements(found["units"], args)
     except InputError as error:
         problem = str(error)
@@ -196,6 +198,15 @@ async def _saved(work: Work) -> Response:
 batch, undo, saved = writes(_batch), writes(_undo), writes(_saved)
 
 
+def _show_found(units: list[dict[str, Any]], wanted: Filter) -> None:
+    """Mark what was searched for on the sides on which it was."""
+    if wanted.text:
+        lit = lights(wanted)
+        for unit in units:
+            for side in ("source", "target") if wanted.side == "either" else (wanted.side,):
+                unit[f"{side}_pieces"] = lit(unit[side])
+
+
 def _show_replacements(units: list[dict[str, Any]], args: Any) -> None:
     """Give each unit the difference that a replacement would make.  Raises InputError if it is broken."""
     if not args.get("find"):
@@ -214,7 +225,7 @@ def _show_replacements(units: list[dict[str, Any]], args: Any) -> None:
     for unit in units:
         after = make(unit["target"])
         if after != unit["target"]:
-            unit["pieces"] = difference(unit["target"], after)
+            unit["target_pieces"] = difference(unit["target"], after)
 
 
 def _around(db: store.Database, document_id: int | None) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from workbench.store.notes import (
     settle_note,
 )
 from workbench.store.own_changes import own_change, undoing
-from workbench.store.patterns import Deadline
+from workbench.store.patterns import Deadline, pattern_of
 from workbench.store.people import (
     ROLES,
     Role,
@@ -185,6 +185,7 @@ __all__ = [
     "other_languages",
     "own_change",
     "pair_counts",
+    "pattern_of",
     "people",
     "positions",
     "progress",

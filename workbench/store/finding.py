@@ -177,8 +177,9 @@ def _sources(db: Database, ids: list[int]) -> dict[int, str]:
         " CROSS JOIN segments s ON s.id = us.segment_id",
         (json.dumps(ids),),
     ):
-        if found.setdefault(unit_id, text) is not text:
+        if unit_id in found:
             several.append(unit_id)
+        found[unit_id] = text
     if several:  # few have more than one segment
         cursor = db.conn.execute(
             f"SELECT u.id, {SOURCE} FROM json_each(?) j JOIN units u ON u.id = j.value"

@@ -81,6 +81,7 @@ export async function move(from, step, editing) {
   const at = from ? all.indexOf(/** @type {HTMLLIElement} */ (from)) : step > 0 ? -1 : all.length;
   const next = all[at + step] ?? null;
   if (next) return go(next, editing);
+  if (list.classList.contains("single")) return say("Only this unit is shown here");
   if (!(await load(step > 0 ? "next" : "prev"))) return say(step > 0 ? "End of the text" : "Start of the text");
   const more = units();
   const beside = more[(from ? more.indexOf(/** @type {HTMLLIElement} */ (from)) : at) + step];
@@ -210,6 +211,21 @@ function watch(side) {
   watcher.observe(turn);
 }
 
+/** Go to the unit that the address names, and stay in its field: browsers take the focus to the unit itself
+ * once the page is loaded, where letters are keys and not text. @param {HTMLElement} unit */
+function arrive(unit) {
+  go(unit, true);
+  const stop = new AbortController();
+  let there = unit; // or the unit to which somebody went meanwhile
+  list.addEventListener("focusin", (event) => {
+    if (event.target === unit) field(there).focus({ preventScroll: true });
+    else there = unitOf(event.target) ?? there;
+  }, { signal: stop.signal });
+  addEventListener("keydown", (event) => event.key === "Escape" && stop.abort(), { capture: true, signal: stop.signal });
+  if (document.readyState === "complete") stop.abort();
+  else addEventListener("load", () => setTimeout(() => stop.abort(), 100), { signal: stop.signal });
+}
+
 /** Start to follow the person through the list. */
 export function follow() {
   const asks = new URL(location.href).searchParams;
@@ -223,7 +239,7 @@ export function follow() {
   list.addEventListener("focusout", (event) => spent(unitOf(event.target)));
   const asked = location.hash === "#first" ? units()[0] : location.hash === "#last" ? units().at(-1) : document.getElementById(location.hash.slice(1));
   const typing = document.activeElement?.matches("textarea, input, select"); // somebody was faster than this script
-  if (asked?.classList.contains("unit") && !typing) go(/** @type {HTMLElement} */ (asked), true);
+  if (asked?.classList.contains("unit") && !typing) arrive(/** @type {HTMLElement} */ (asked));
   else if (unitOf(document.activeElement)) take(/** @type {HTMLLIElement} */ (unitOf(document.activeElement)));
   watch("next");
   // the earlier units come when the person goes up, not at once by opening the page

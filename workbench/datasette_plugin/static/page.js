@@ -98,6 +98,7 @@ export function countUndecided() {
 export function hush(unit) {
   unit.classList.remove("undecided");
   const box = /** @type {HTMLElement} */ (unit.querySelector(".notice"));
+  if (box.contains(document.activeElement)) field(unit).focus({ preventScroll: true }); // its button goes away
   box.replaceChildren();
   box.hidden = true;
   countUndecided();

@@ -34,7 +34,7 @@ async function recut(unit, what, body) {
   await settled();
   const reply = await post(`/unit/${unit.dataset.id}/${what}`, { version: Number(unit.dataset.version), ...body }).catch(() => null);
   if (!reply) return say("No connection: units are split and merged only with one", "warn");
-  if (!reply.ok) return say(reply.answer.error ?? (reply.status === 409 ? "The unit was changed meanwhile; look at it again" : `Not done: the server said ${reply.status}`), "warn");
+  if (!reply.ok) return say(reply.status === 409 ? "The unit was changed meanwhile: look at it again" : reply.answer.error ?? `Not done: the server said ${reply.status}`, "warn");
   const at = Number(unit.dataset.position);
   const address = new URL(location.href);
   address.searchParams.set("at", String(Math.max(0, at - 10)));
@@ -180,6 +180,11 @@ document.addEventListener("workbench:sent", (event) => {
   refresh(id);
 });
 
+// whoever is asked for a name comes back to the unit in hand
+document.getElementById("who")?.addEventListener("submit", (event) => {
+  const back = /** @type {HTMLFormElement} */ (event.target).querySelector("[name=back]");
+  /** @type {HTMLInputElement} */ (back).value = `${location.pathname}${location.search}#${current()?.id ?? ""}`;
+});
 const keysButton = document.getElementById("keys-button");
 keysButton?.removeAttribute("hidden");
 keysButton?.addEventListener("click", showKeys);

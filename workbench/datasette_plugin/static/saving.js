@@ -166,7 +166,7 @@ function done(entry, stored) {
     save.unit === entry.unit && save.version === entry.version ? { ...save, version: stored.version } : save)));
   shown(stored, entry.target);
   others?.postMessage({ stored, sent: entry.target });
-  if (queue().length === 0) say(entry.action === "undo" ? `Undone in unit ${Number(stored.position) + 1}` : stored.state === "reviewed" ? "Saved and accepted" : "Saved");
+  if (queue().length === 0) say(entry.action === "undo" ? `Undone in unit ${Number(stored.position) + 1}` : stored.state === "reviewed" ? "Saved and accepted" : entry.action === "reject" ? "Rejected" : "Saved");
   document.dispatchEvent(new CustomEvent("workbench:saved", { detail: stored }));
 }
 
