@@ -22,6 +22,7 @@ from workbench.store.documents import Added, NewDocument, add_document, find_unc
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter, key_of
 from workbench.store.finding import Found, count_units, find_units
+from workbench.store.link_writer import LinkWriter, decide_link
 from workbench.store.measures import progress_page, work_report
 from workbench.store.notes import (
     add_note,
@@ -91,11 +92,9 @@ from workbench.store.units import (
     save_findings,
 )
 from workbench.store.word_links import (
-    LinkWriter,
     UnitLinks,
     UnitText,
     count_unit_texts,
-    decide_link,
     link_decisions,
     looks,
     pair_counts,
