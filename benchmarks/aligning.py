@@ -91,7 +91,7 @@ def quality() -> None:
         print(f"| {name} | {size} | {simple} | {_score(gold, single):.3f} | {both} |", flush=True)
         for alignment, right in zip(single, gold, strict=True):
             sure += [(b.confidence, (b.source, b.target) in right) for b in alignment.beads]
-    _confidence(sure)
+    believed(sure)
 
 
 def _align(name: str, pairs: Sequence[TextPair], langs: tuple[str, str]) -> list[Alignment]:
@@ -102,7 +102,8 @@ def _score(gold: Sequence[Beads], found: Sequence[Alignment]) -> float:
     return strict(gold, [{(b.source, b.target) for b in alignment.beads} for alignment in found])
 
 
-def _confidence(sure: list[tuple[float, bool]]) -> None:
+def believed(sure: list[tuple[float, bool]]) -> None:
+    """Print how far confidences can be believed, given each with whether its bead is right."""
     sure.sort()
     trusted = [right for confidence, right in sure if confidence >= 0.95]
     wrong = sum(not right for _, right in sure)

@@ -1,9 +1,10 @@
-"""Fits the weights of workbench/aligners/weighing.py to gold alignments, and says what they are worth.
+"""Fits the weights of the aligner and the coefficients of its confidence to gold alignments.
 
 .venv/bin/python benchmarks/fit_aligning.py
 
 Each set is also aligned with weights fitted to the others: only that figure tells what new texts get.
-Minimum risk (Smith and Eisner 2006): the gradient of the beads expected to be right, by Adam.
+Minimum risk (Smith and Eisner 2006): the gradient of the beads expected to be right, by Adam.  The
+confidence is a logistic regression on the beads so found.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from math import exp, log
 from typing import TYPE_CHECKING
 
 import numpy as np
-from aligning import Beads, sets, strict
+from aligning import Beads, believed, sets, strict
 
-from workbench.aligners import candidates, learning, weighing
+from workbench.aligners import candidates, confidence, learning, weighing
 from workbench.aligners.deciding import COST
 from workbench.aligners.pool import gather
 from workbench.model import Tables
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from workbench.model import TextPair
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Sums = tuple[list[float], list[float]]
 
 # What the weights begin as: those with which the texts teach their words.
@@ -43,7 +45,7 @@ PLAIN = {
 STEPS = 150
 RATE = 0.05
 # Draws the weights to where they began, in units of their features' spread.
-KEEP = 0.3
+KEEP = 0.1
 # A bead found costs so much, right or not: about half of the F1 to be reached.
 PRICE = 0.45
 NEVER = -1e30
@@ -59,11 +61,20 @@ class Text:
     features: Floats
     reward: Floats
 
+    def path(self, weights: Floats) -> Ints:
+        """The candidates of highest expected worth."""
+        probable = candidates.posteriors(self.found, self.features @ weights)
+        return candidates.best(self.found, probable - COST)
+
     def beads(self, weights: Floats) -> Beads:
         """The beads of highest expected worth."""
-        probable = candidates.posteriors(self.found, self.features @ weights)
-        chosen = self.found.beads[candidates.best(self.found, probable - COST)]
-        return {_bead(bead) for bead in chosen.tolist()}
+        return {_bead(bead) for bead in self.found.beads[self.path(weights)].tolist()}
+
+    def judged(self, weights: Floats) -> tuple[Floats, Floats]:
+        """What the confidence of each bead found goes by, and 1 for those that are right."""
+        path, features = self.path(weights), weighing.named(self.features)
+        described = confidence.describe(self.found, features, self.features @ weights, path)
+        return described, (self.reward[path] > 0).astype(float)
 
     def gradient(self, weights: Floats) -> Floats:
         """That of the expected reward of a path."""
@@ -140,8 +151,48 @@ def fit(texts: Sequence[Text]) -> Floats:
     return weights
 
 
+# Draws the coefficients of the confidence to nothing, in units of their features' spread.
+SHRINK = 3.0
+
+
+def logistic(described: Floats, right: Floats) -> Floats:
+    """The coefficients under which what is right is most probable, by Newton's steps."""
+    spread = described.std(axis=0)
+    spread[spread == 0] = 1.0
+    scaled = described / spread
+    shrink = np.where(described.std(axis=0) > 0, SHRINK, 1e-3)
+    found = np.zeros(scaled.shape[1])
+    for _ in range(25):
+        sure = 1 / (1 + np.exp(-scaled @ found))
+        slope = scaled.T @ (right - sure) - shrink * found
+        bend = (scaled * (sure * (1 - sure))[:, None]).T @ scaled + np.diag(shrink)
+        found += np.linalg.solve(bend, slope)
+    coefficients: Floats = found / spread
+    return coefficients
+
+
+def sure_of(texts: Sequence[Text], weights: Floats) -> None:
+    """Print the coefficients, and how far a confidence fitted to the other sets can be believed."""
+    judged = [text.judged(weights) for text in texts]
+
+    def fitted(chosen: Sequence[tuple[Floats, Floats]]) -> Floats:
+        described, right = zip(*chosen, strict=True)
+        return logistic(np.concatenate(described), np.concatenate(right))
+
+    rows: list[tuple[float, bool]] = []
+    for text, (described, right) in zip(texts, judged, strict=True):
+        others = [
+            each for other, each in zip(texts, judged, strict=True) if other.group != text.group
+        ]
+        odds = described @ fitted(others)
+        rows += zip((1 / (1 + np.exp(-odds))).tolist(), (right > 0).tolist(), strict=True)
+    believed(rows)
+    for name, value in zip(confidence.COEFFICIENTS, fitted(judged), strict=True):
+        print(f'    "{name}": {value:.2f},')
+
+
 def main() -> None:
-    """Print the weights, and strict F1 by set: as shipped, fitted to all, fitted to the others."""
+    """Print strict F1 by set, as shipped, fitted to all, fitted to the others; then what was fitted."""
     texts = [
         read(name, langs, pair, gold)
         for name, langs, found in sets()
@@ -160,6 +211,7 @@ def main() -> None:
         print(f"| {group} | " + " | ".join(f"{score:.3f}" for score in scores) + " |", flush=True)
     for name, weight in zip(weighing.WEIGHTS, fitted, strict=True):
         print(f'    "{name}": {weight:.2f},')
+    sure_of(texts, fitted)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.model import LinkDecision
-from workbench.wordlinks import attention, gold, grouping, hmm, parallel, streaming
+from workbench.wordlinks import attention, gold, grouping, hmm, parallel, phrases, single, streaming
 from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.streaming import Linker, chunks
 from workbench.wordlinks.tables import exp_digamma
@@ -35,7 +35,7 @@ NUMBERS = {
 THINGS = {"house": "maison", "boat": "bateau", "child": "enfant", "lamp": "lampe", "sea": "mer"}
 
 
-def phrases(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
+def sentences(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
     """`two lamp .` and `.. lampe deux .`: the order is turned, so that position says little."""
     dice = random.Random(seed)
     made = []
@@ -46,7 +46,7 @@ def phrases(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
 
 
 def pairs(count: int, seed: int = 1) -> list[Pair]:
-    return [Pair(source, target) for source, target in phrases(count, seed)]
+    return [Pair(source, target) for source, target in sentences(count, seed)]
 
 
 def found(linker: Linker, given: list[Pair]) -> list[list[tuple[int, int]]]:
@@ -252,6 +252,13 @@ def test_counts_through_a_third_language() -> None:
         ("我爱北京。", "zh", "我|爱|北|京|。"),
         ("हिन्दी में।", "hi", "हिन्दी|में|।"),
         ("l'homme", "de", "l'homme"),
+        (
+            "\U0001f469\u200d\U0001f466 ok \u2764\ufe0f\u2764\ufe0f!",
+            "en",
+            "\U0001f469\u200d\U0001f466|ok|\u2764\ufe0f\u2764\ufe0f|!",
+        ),
+        ("می\u200cخواهم.", "fa", "می\u200cخواهم|."),
+        ("Ver\u00adfassung", "de", "Ver\u00adfassung"),
         ("a\u200bb \U0001f600\U0001f600", "en", "a|\u200b|b|\U0001f600\U0001f600"),
         ("", "en", ""),
     ],
@@ -274,6 +281,7 @@ def test_keys() -> None:
     assert key("-il") == "il"
     assert key("-") == "-"
     assert key("L’") == key("l'")
+    assert key("Ver\u00adfassung") == key("Verfassung")
 
 
 def test_chunks_keep_every_pair_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,6 +359,25 @@ def test_characters_that_belong_together_are_linked_together() -> None:
     assert (0, 3) in linked[0]
     straight = [(0, 0), (0, 1), (1, 2), (2, 3), (2, 4)]
     assert linked[1:].count(straight) >= 190
+
+
+def test_neighbouring_characters_with_the_same_partners_are_one_word() -> None:
+    source, target = ["The", "Committee", "met"], ["委", "员", "会", "開", "會", "。"]
+    links = [(1, 0), (1, 1), (1, 2), (2, 3), (2, 4)]
+    made = gold.with_decisions([streaming.Link(*place, 0.9) for place in links], {}, source, target)
+    named = [(link.source_word, link.target_word) for link in made]
+    assert named == [("committee", "委员会"), ("", ""), ("", ""), ("met", "開會"), ("", "")]
+    turned = phrases.named([(j, i) for i, j in links], target, source)
+    assert turned[0, 1] == ("委员会", "committee")
+    assert turned[1, 1] == ("", "")
+    assert phrases.named([(0, 0), (0, 1)], ["New"], ["York", "City"]) == {
+        (0, 0): ("new", "york"), (0, 1): ("new", "city"),
+    }  # fmt: skip
+    assert phrases.conceivable(["A", "委", "员", "b"]) == {"a", "委", "委员", "员", "b"}
+    known = [("committee", "委员会", 9), (".", "。", 9), ("met", "会", 2)]
+    asked = Pair(["committee", "."], ["委", "员", "会", "。"])
+    linked = single.link_pair(asked, None, known)
+    assert {(link.source, link.target) for link in linked} == {(0, 0), (0, 1), (0, 2), (1, 3)}
 
 
 def test_no_groups_where_words_are_spaced() -> None:

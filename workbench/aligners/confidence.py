@@ -21,31 +21,44 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 COEFFICIENTS = {
-    "always": 0.77,
-    # log odds of the posterior, and the lower of the neighbours' under tempered scores
-    "posterior": 0.246,
-    "neighbour": 0.215,
-    # without a counterpart; passages more than one to one
-    "alone": -1.95,
-    "size": -0.665,
+    "always": 1.33,
+    # log odds of the posterior, of a flat one, and the lower of the neighbours' under tempered scores
+    "posterior": 0.21,
+    "flat": 0.11,
+    "neighbour": 0.13,
+    # without a counterpart, and how long then; passages more than one to one, here and beside
+    "alone": 1.95,
+    "size_alone": -1.05,
+    "size": -0.54,
+    "size_beside": -0.31,
+    "deviation": 0.11,
 }
-TEMPER = 0.35
+TEMPER, FLAT = 0.35, 0.15
 # What stands beside the first and the last bead.
 BORDER = 4.0
 
 
-def describe(found: Candidates, score: Floats, posterior: Floats, path: Ints) -> Floats:
-    """What the confidence of each bead of a path goes by, [bead, name of COEFFICIENTS]."""
+def describe(found: Candidates, features: dict[str, Floats], score: Floats, path: Ints) -> Floats:
+    """What the confidence of each bead of a path goes by, [bead, name of COEFFICIENTS].
+
+    `features` and `score` are those of all candidates, as weighing gives them.
+    """
     tempered = _odds(candidates.posteriors(found, score * TEMPER)[path])
     beside = np.concatenate([[BORDER], tempered, [BORDER]])
     a, b, c, d = found.beads[path].T
     joined = found.joined[path]
+    size = joined * (b - a + d - c - 2.0)
+    several = np.concatenate([[False], size > 0, [False]])
     columns = {
         "always": np.ones(len(path)),
-        "posterior": _odds(posterior[path]),
+        "posterior": _odds(candidates.posteriors(found, score)[path]),
+        "flat": _odds(candidates.posteriors(found, score * FLAT)[path]),
         "neighbour": np.minimum(beside[:-2], beside[2:]),
         "alone": 1.0 * ~joined,
-        "size": joined * (b - a + d - c - 2.0),
+        "size_alone": features["size_alone"][path],
+        "size": size,
+        "size_beside": 1.0 * several[:-2] + several[2:],
+        "deviation": features["deviation"][path],
     }
     return np.stack([columns[name] for name in COEFFICIENTS], axis=1)
 

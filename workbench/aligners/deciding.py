@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.aligners import candidates
 from workbench.aligners.confidence import confidence, describe
-from workbench.aligners.weighing import weigh
+from workbench.aligners.weighing import features, named, weigh
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,10 +46,11 @@ def decide(scored: Scored, stretch: Stretch, pool: Pool, options: Options) -> Ve
     """The beads of the highest expected worth."""
     total = scored.total(options.words, options.lengths, options.edges)
     found = candidates.choose(scored.band, total, scored.skip)
-    scores = weigh(found, scored, stretch, pool)
+    described = features(found, scored, stretch, pool)
+    scores = weigh(described)
     posterior = candidates.posteriors(found, scores)
     path = candidates.best(found, posterior - COST)
-    sure = confidence(describe(found, scores, posterior, path))
+    sure = confidence(describe(found, named(described), scores, path))
     reasons = {name: found.at(values)[path] for name, values in _reasons(scored).items()}
     return Verdict(stretch, found.beads[path], sure, reasons)
 

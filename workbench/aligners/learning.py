@@ -47,6 +47,20 @@ class Options:
     # beads less probable teach nothing, nor do longer ones
     least: float = 0.05
     longest: int = 2
+    # learning ends when fewer of the beads than this share change
+    settled: float = 0.002
+    # the beads weighed while words are learned
+    shapes: tuple[tuple[int, int], ...] = lattice.SHAPES
+
+
+# For long texts, which teach enough without their rare large beads and their doubtful ones.
+LONG = Options(
+    rounds_more=1,
+    half=4,
+    least=0.1,
+    settled=0.01,
+    shapes=((1, 0), (1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1)),
+)
 
 
 @dataclass(frozen=True)
@@ -79,12 +93,14 @@ class Scored:
         return np.full(self.band.m, np.log(self.habits.shapes[0, 1]))
 
 
-def score(stretch: Stretch, pool: Pool, half: int) -> Scored:
-    """Score the beads near the stretch's path, or all if it has none."""
+def score(
+    stretch: Stretch, pool: Pool, half: int, shapes: tuple[tuple[int, int], ...] = lattice.SHAPES
+) -> Scored:
+    """Score the beads of these shapes near the stretch's path, or all if it has none."""
     habits, channels = pool.habits[stretch.text], pool.channels
     n, m = len(stretch.rows), len(stretch.columns)
     path = stretch.path
-    band = lattice.full(n, m) if path is None else lattice.around(path, n, m, half)
+    band = lattice.full(n, m, shapes) if path is None else lattice.around(path, n, m, half, shapes)
     used = [channel for channel in channels if channel.weight[stretch.text] > 0]
     evidences = [channel.evidence(stretch.rows, stretch.columns) for channel in used]
     chars = (channels[0].left.chars[stretch.rows], channels[0].right.chars[stretch.columns])
@@ -147,17 +163,13 @@ def learn(
         before = [stretch.path for stretch in stretches]
         found = []
         for stretch in stretches:
-            scored = score(stretch, pool, options.half)
+            scored = score(stretch, pool, options.half, options.shapes)
             found.append(weigh(scored, stretch, options, turn == 0))
         _habits(stretches, found, pool, options)
         pool.learn(rows, columns, _sample(stretches, found))
         progress((turn + 1) / rounds)
-        if _changed(before, [stretch.path for stretch in stretches]) < SETTLED:
+        if _changed(before, [stretch.path for stretch in stretches]) < options.settled:
             break
-
-
-# Learning ends when fewer of the beads than this share change.
-SETTLED = 0.002
 
 
 def _changed(before: Sequence[Path | None], after: Sequence[Path | None]) -> float:
@@ -192,7 +204,7 @@ def _habits(
     chars = pool.channels[0].left.chars, pool.channels[0].right.chars
     for text in {stretch.text for stretch in stretches}:
         mine = [i for i, stretch in enumerate(stretches) if stretch.text == text]
-        counts = {shape: sum(found[i].shapes[shape] for i in mine) for shape in CHANCE}
+        counts = {shape: sum(found[i].shapes.get(shape, 0.0) for i in mine) for shape in CHANCE}
         joined = sum(counts[shape] for shape in CHANCE if min(shape) > 0)
         # large beads swallow what is not understood, so they stay as rare as elsewhere
         for shape in CHANCE:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FULL = 130_000
 # So many source passages are learned from together; longer texts go in pieces of this size.
 BATCH = 4_000
+# So many source passages teach enough without what is rare and doubtful in them.
+ENOUGH = 600
 # The last passages of a piece are done again with the next, from the surest bead among them on.
 AGAIN = 60
 # Passages left at both ends of a part that has no counterpart, for its ends are only roughly known.
@@ -154,17 +156,19 @@ class _Work:
         self.pool.keep()
 
     def _align(self, batch: list[Stretch], cut: bool) -> list[Verdict]:
-        learning.learn(batch, self.pool, self.options, lambda _: None)
-        verdicts = [self._decide(stretch) for stretch in batch]
+        size = sum(len(stretch.rows) for stretch in batch)
+        options = self.options if size < ENOUGH else learning.LONG
+        learning.learn(batch, self.pool, options, lambda _: None)
+        verdicts = [self._decide(stretch, options) for stretch in batch]
         if cut:
             verdicts[-1] = _surely(verdicts[-1])
         return verdicts
 
-    def _decide(self, stretch: Stretch) -> Verdict:
+    def _decide(self, stretch: Stretch, options: Options) -> Verdict:
         if not len(stretch.rows) or not len(stretch.columns):
             return alone(stretch, OMITTED)
-        scored = learning.score(stretch, self.pool, self.options.half)
-        return decide(scored, stretch, self.pool, self.options)
+        scored = learning.score(stretch, self.pool, options.half)
+        return decide(scored, stretch, self.pool, options)
 
     def _moved(self) -> list[Verdict]:
         """Look for parts at another place; once more when those found have taught their words."""

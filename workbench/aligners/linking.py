@@ -245,12 +245,16 @@ class _Block:
                 self.owner[side] * (len(self.sides[side]) + 1) + self.passage[side],
                 return_inverse=True,
             )
-            mass = sums(of, weight * linked[side], len(key))
-            share = mass / np.maximum(0.5, sums(of, weight, len(key)))
+            lack = _lack(sums(of, weight * linked[side], len(key)), sums(of, weight, len(key)))
             bead = key // (len(self.sides[side]) + 1)
-            lack = np.maximum(0.0, ENOUGH - share) * (several & joined)[bead]
-            weak -= sums(bead, lack, len(weak))
+            weak -= sums(bead, lack * (several & joined)[bead], len(weak))
             mass = self._by_bead(side, weight * linked[side])
-            share = mass / np.maximum(0.5, self._by_bead(side, weight))
-            loose -= np.maximum(0.0, ENOUGH - share) * joined
+            loose -= _lack(mass, self._by_bead(side, weight)) * joined
         return weak, loose
+
+
+def _lack(mass: Floats, whole: Floats) -> Floats:
+    """What is missing of the share that should be linked; where all forms say little, little is."""
+    there = np.maximum(0.5, whole)
+    lack: Floats = np.maximum(0.0, ENOUGH * whole - mass) / there
+    return lack

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.aligners.stretches import Pin
 from workbench.model import Alignment, Bead
 
 if TYPE_CHECKING:
@@ -60,14 +61,15 @@ def _alignment(
                 taken[0].update(bead.source)
                 taken[1].update(bead.target)
     beads = _ordered(beads)
+    taken_as = {(bead.source, bead.target) for bead in beads}
     fit = _fit(beads, text, pool)
     parts = [
         (
             min(i for bead in found for i in bead.source),
             max(i for bead in found for i in bead.source) + 1,
         )
-        for found in ([b for b in _beads(verdict, text) if b.source] for verdict in moved)
-        if found
+        for found in (_joined(_beads(verdict, text), taken_as) for verdict in moved)
+        if found and _crosses(found, beads)
     ]
     parts = [
         (first, end)
@@ -97,6 +99,23 @@ def _beads(verdict: Verdict, text: Stretch) -> list[Bead]:
             verdict.beads.tolist(), verdict.sure.tolist(), values, strict=True
         )
     ]
+
+
+def _joined(beads: Sequence[Bead], kept: set[Pin]) -> list[Bead]:
+    """Those that have both sides and were kept."""
+    return [b for b in beads if b.source and b.target and (b.source, b.target) in kept]
+
+
+def _crosses(part: Sequence[Bead], beads: Sequence[Bead]) -> bool:
+    """Whether other beads stand before a part in one text and after it in the other."""
+    sides = [[i for bead in part for i in getattr(bead, side)] for side in ("source", "target")]
+    (first, end), (low, high) = ((min(side), max(side)) for side in sides)
+    return any(
+        (bead.source[-1] < first and bead.target[0] > high)
+        or (bead.source[0] > end and bead.target[-1] < low)
+        for bead in beads
+        if bead.source and bead.target
+    )
 
 
 def _ordered(beads: list[Bead]) -> list[Bead]:

@@ -59,9 +59,14 @@ def features(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) ->
     return np.stack([columns[name] for name in WEIGHTS], axis=1)
 
 
-def weigh(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> Floats:
+def named(features: Floats) -> dict[str, Floats]:
+    """The features by name."""
+    return dict(zip(WEIGHTS, features.T, strict=True))
+
+
+def weigh(features: Floats) -> Floats:
     """The score of each candidate."""
-    score: Floats = features(found, scored, stretch, pool) @ np.array(list(WEIGHTS.values()))
+    score: Floats = features @ np.array(list(WEIGHTS.values()))
     return score
 
 

@@ -25,6 +25,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LOOP = re.compile(r"(?<!\S)(?:(\S+ )\1{3}|(\S+ \S+ (?:\S+ )?)\2{2}|((?:\S+ ){4,12}?)\3)")
 # The same one to eight characters, many times in a row, which makes a long word.
 LONG_WORD = 12
+# What decoders write in place of bytes that make no character (Unicode's replacement character).
+BROKEN = "\ufffd"
 _STUTTER = re.compile(r"(\S{1,8}?)\1{5,}")
 # Words in a row that all stood before, in the shortest loop.
 LOOPED = 3
@@ -40,6 +42,17 @@ class Empty:
         """Found when the source has letters or digits and the target has none."""
         if any(map(str.isalnum, unit.source)) and not any(map(str.isalnum, unit.target)):
             yield Finding(self.name, "error", "the target says nothing")
+
+
+class Garbled:
+    """Characters that an engine broke."""
+
+    name = "garbled"
+
+    def findings(self, unit: Unit) -> Iterator[Finding]:
+        """Found when the target has the sign for a broken character and the source has not."""
+        if BROKEN in unit.target and BROKEN not in unit.source:
+            yield Finding(self.name, "error", f"broken characters: {BROKEN}")
 
 
 class Verbatim:
@@ -60,15 +73,17 @@ class Copied:
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
         """Found by words, most of them no names: three or more that are all, or six in a row."""
-        pieces = set(unit.source.split())
-        same = pieces & set(unit.target.split())
+        # in headings of capitals a word is no name by its capitals
+        shouted = unit.source.isupper() and unit.target.isupper()
+        both = [text.lower() if shouted else text for text in (unit.source, unit.target)]
+        pieces = set(both[0].split())
+        same = pieces & set(both[1].split())
         if len(same) < min(len(pieces) / 2, STRETCH / 2) or _small(same) < min(len(pieces) / 4, 2):
             return  # most units end here, cheaply
-        source, target = (
-            lang.words(protect.without_spans(text)) for text in (unit.source, unit.target)
-        )
+        source, target = (lang.words(protect.without_spans(text)) for text in both)
         folded = _folded(source)
-        if len(folded) >= 3 and folded == _folded(target) and 2 * _small(source) > len(source):
+        spoken = sum(not word.isdigit() for word in source)  # `10 km/h` stays
+        if spoken >= 3 + shouted and folded == _folded(target) and 2 * _small(source) > len(source):
             yield Finding(self.name, "warning", "the target is the source, untranslated")
             return
         stretches = {tuple(_folded(run)) for run in _runs(source) if _small(run) >= STRETCH - 1}
@@ -119,8 +134,12 @@ def _runs(words: list[str]) -> Iterator[list[str]]:
 
 
 def _small(words: Iterable[str]) -> int:
-    """How many words are no names, titles or numbers."""
-    return sum(word.islower() or lang.is_spaceless(word[0]) for word in words)
+    """How many words are no names, titles or numbers; scripts without capitals have only such."""
+    return sum(word.islower() or _is_caseless(word[0]) for word in words)
+
+
+def _is_caseless(character: str) -> bool:
+    return character.isalpha() and character.lower() == character.upper()
 
 
 def _is_cut(unit: Unit) -> bool:

@@ -72,8 +72,9 @@ class Chain(Translator):
             live = [i for i, draft in enumerate(drafts) if draft.hypotheses]
             given = [drafts[i].hypotheses[0].text for i in live]
             count = hypotheses if last else 1
-            # also a pair's only step: it may be the first of the next language
-            shared = number == 0 and count == 1
+            # also a pair's only step: it may be the first of the next language; what a model looked at is
+            # too much to remember
+            shared = number == 0 and count == 1 and not model.attention
             results = STEPS.translate(model, given) if shared else model.translate(given, count)
             for i, text, result in zip(live, given, results, strict=True):
                 pivot = (self._pivot, text) if number else None

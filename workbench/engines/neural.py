@@ -68,7 +68,7 @@ class Model:
         self._tokenizer = tokenizer
         self._form = form
         self._beam = settings.beam
-        self._attention = settings.attention
+        self.attention = settings.attention
         device = settings.device
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
@@ -182,7 +182,7 @@ class Model:
             batch_type="tokens",
             length_penalty=LENGTH_PENALTY,
             return_scores=True,
-            return_attention=self._attention,
+            return_attention=self.attention,
             replace_unknowns=True,
             max_input_length=0,
             max_decoding_length=2 * longest + 32,  # more would be a loop
@@ -197,7 +197,7 @@ class Model:
             # CTranslate2 divides the sum by length ** penalty, the end mark counted: undo, then average
             mean = score / (len(tokens) + 1) ** (1 - LENGTH_PENALTY)
             text = self._tokenizer.decode(kept).strip()
-            looked = self._looks(item, text, tokens, result.attention[n]) if self._attention else ()
+            looked = self._looks(item, text, tokens, result.attention[n]) if self.attention else ()
             found.setdefault(text, Hypothesis(text, round(mean, 4), looks=looked))
         return Draft(tuple(found.values()))
 

@@ -71,7 +71,8 @@ def _take(db: Database, best: Sequence[tuple[int, int]], at: str) -> int:
         (at, json.dumps(best)),
     ).fetchall()
     db.conn.execute(  # what was found before was about another text
-        "DELETE FROM findings WHERE unit_id IN (SELECT value FROM json_each(?))",
+        "DELETE FROM findings WHERE id IN (SELECT f.id FROM json_each(?) wanted"
+        " CROSS JOIN findings f ON f.unit_id = wanted.value)",
         (json.dumps([unit_id for (unit_id,) in taken]),),
     )
     return len(taken)

@@ -168,17 +168,33 @@ def pair_counts(
 def word_translations(
     db: Database, word: str, *, target_lang: str | None = None, limit: int = 20
 ) -> list[dict[str, Any]]:
-    """What a word of either side was linked to, the most frequent first, with an example each."""
-    wanted, parameters = "", [word.lower(), word.lower()]
-    if target_lang:
-        wanted, parameters = "WHERE target_lang = ?", [*parameters, target_lang]
-    return rows(
-        db,
-        f"""SELECT * FROM (SELECT * FROM word_links_text WHERE source_word = ?
-          UNION SELECT * FROM word_links_text WHERE target_word = ?) {wanted}
-        ORDER BY count DESC, source_word, target_word LIMIT ?""",
-        (*parameters, limit),
-    )
+    """What a word of either side was linked to, the most frequent first, with an example each.
+
+    Case, the form of an apostrophe, and a hyphen before the word do not matter.
+    """
+    plain = word.lower().replace("’", "'")
+    forms = {plain, f"-{plain}", plain.replace("'", "’")}
+    # each side by its own index; what is shown of a pair is looked up for the few that are shown
+    found = db.conn.execute(
+        """WITH wanted AS (SELECT id FROM words WHERE text IN (SELECT value FROM json_each(?))),
+        found AS (SELECT * FROM word_pairs WHERE source_word IN (SELECT id FROM wanted)
+          UNION SELECT * FROM word_pairs WHERE target_word IN (SELECT id FROM wanted))
+        SELECT s.lang, t.lang, s.text, t.text FROM found p
+        JOIN words s ON s.id = p.source_word JOIN words t ON t.id = p.target_word
+        WHERE ? IN ('', t.lang) AND s.text <> '' AND t.text <> ''
+        ORDER BY p.links DESC, s.text, t.text LIMIT ?""",
+        (json.dumps(sorted(forms)), target_lang or "", limit),
+    ).fetchall()
+    return [
+        row
+        for pair in found
+        for row in rows(
+            db,
+            """SELECT * FROM word_links_text WHERE source_lang = ? AND target_lang = ?
+            AND source_word = ? AND target_word = ?""",
+            pair,
+        )
+    ]
 
 
 class LinkWriter:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from workbench.wordlinks.arrays import Floats, Ints
 
 # What a direction may keep of a link that the other does not see.
-FLOOR = np.float32(0.001)
+FLOOR = np.float32(0.0001)
 
 
 def agreed(forward: Floats, backward: Floats) -> tuple[Floats, Floats]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # More for words that are spelled alike, and for those that begin alike.
 SAME, ALIKE = 2.0, 1.0
 # The share of words that nothing explains.
-EMPTY = 0.15
+EMPTY = 0.1
 # What is counted of each jump before any is seen: what is assumed of a few sentences, and a little.
 JUMPS = 30 * hmm.first_jumps().astype(np.float64) + 0.05
 
@@ -177,11 +177,7 @@ class Chunk:
 
     def _expect(self, batch: Batch, *expected: Floats, ordered: bool, agreeing: bool) -> Seen:
         """Fill in what is expected of a batch (I, J, B) both ways; gives the sums of other things."""
-        jumps: tuple[Doubles, ...] = ()
-        if ordered:
-            both, jumps = self._ordered(batch)
-        else:
-            both = self._unordered(batch)
+        both, jumps = self._ordered(batch) if ordered else (self._unordered(batch), ())
         alone = self._alone(batch, both)
         if agreeing:
             both = agreed(*both)
