@@ -13,6 +13,8 @@ import { attend, insertDraft, note, refresh, turn } from "./side.js";
 import { keepUnsent, offer } from "./unsent.js";
 
 const help = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
+/** Whether this is a unit's own page. */
+const alone = list.classList.contains("single");
 const jumper = /** @type {HTMLDialogElement} */ (document.getElementById("jump"));
 
 /** Do something with the unit in hand, if there is one. @param {(unit: HTMLLIElement, editing: boolean) => void} act */
@@ -86,7 +88,7 @@ function merge(unit) {
 
 /** @param {string} action @param {boolean} onward */
 const saving = (action, onward) => withUnit((unit, editing) => {
-  if (save(unit, action) && onward) move(unit, 1, editing);
+  if (save(unit, action) && onward && !alone) move(unit, 1, editing);
 });
 
 install([
@@ -99,7 +101,7 @@ install([
   { name: "unfinished", words: "next unfinished unit", anywhere: "Ctrl+.", outside: "N", act: () => seek(current(), "unfinished") },
   { name: "findings", words: "next unit with findings", anywhere: "F8", outside: "F", act: () => seek(current(), "findings") },
   { name: "copy", words: "copy the source", anywhere: "Ctrl+I", outside: "C", act: withUnit((unit) => type(unit, source(unit))) },
-  { name: "undo", words: "undo the last saved change", anywhere: "Alt+Z", outside: "U", act: () => undo(list.dataset.base ?? "", list.classList.contains("single") ? units()[0]?.dataset.id : "") },
+  { name: "undo", words: "undo the last saved change", anywhere: "Alt+Z", outside: "U", act: () => undo(list.dataset.base ?? "", alone ? units()[0]?.dataset.id : "") },
   { name: "jump", words: "go to a number", anywhere: "Ctrl+G", outside: "G", act: () => jumper.showModal() },
   { name: "search", words: "search and filter", anywhere: "Alt+F", outside: "/", act: () => search() },
   { name: "split", words: "split the unit", anywhere: "Alt+S", outside: "X", act: withUnit(split) },
@@ -167,7 +169,7 @@ list.addEventListener("submit", (event) => {
   const unit = unitOf(event.target);
   if (!unit) return;
   const action = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value ?? "save";
-  if (save(unit, action) && action === "accept") move(unit, 1, true);
+  if (save(unit, action) && action === "accept" && !alone) move(unit, 1, true);
 });
 document.addEventListener("workbench:shown", (event) => relight(/** @type {CustomEvent} */ (event).detail));
 document.addEventListener("workbench:unit", (event) => countCharacters(/** @type {CustomEvent} */ (event).detail.unit));
