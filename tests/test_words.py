@@ -139,7 +139,7 @@ def test_links_of_texts_whose_words_are_cut_otherwise_now_go(db: Database) -> No
     )
     link(db)
     with store.writing(db):
-        translating.m016_examples_of_word_links(db)
+        translating.m015_examples_of_word_links(db)
     assert store.unit_links(db, 1).version == 1
     assert not places(db, 17)
     assert not places(db, 18)

@@ -25,7 +25,7 @@ _CUT = (0x00AD, 0x200C, 0x200D, 0xFE0F)
 
 
 @MIGRATIONS()
-def m016_examples_of_word_links(db: Database) -> None:
+def m015_examples_of_word_links(db: Database) -> None:
     """A pair's example is looked up by its unit; links of texts whose words are cut otherwise now go."""
     db.conn.execute("DROP VIEW word_links_text")
     db.conn.execute(_VIEW)
