@@ -21,9 +21,9 @@ import numpy as np
 import workbench.lexicon
 from workbench.lexicon.packing import packed
 from workbench.wordlinks.counts import Counts
+from workbench.wordlinks.pair import Pair
 from workbench.wordlinks.streaming import Linker
 from workbench.wordlinks.tokens import key, words
-from workbench.wordlinks.training import Pair
 
 PAIRS = ("en-es", "en-fr", "en-de", "en-pt", "en-it")
 # Of each kind of text, the share of lines that is read; of the rest there is plenty.

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from workbench.model import LinkDecision
 from workbench.wordlinks import attention, gold, grouping, hmm, parallel, phrases, single, streaming
 from workbench.wordlinks.counts import Counts
+from workbench.wordlinks.pair import Pair
 from workbench.wordlinks.streaming import Linker, chunks
 from workbench.wordlinks.tables import exp_digamma
 from workbench.wordlinks.tokens import key, tokens
-from workbench.wordlinks.training import Chunk, Pair
+from workbench.wordlinks.training import Chunk
 
 if TYPE_CHECKING:
     from workbench.wordlinks.arrays import Doubles, Floats

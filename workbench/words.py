@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from workbench import lexicon, store
 from workbench.errors import InputError, StoreError
 from workbench.lang import nfc
+from workbench.wordlinks.pair import Pair
 from workbench.wordlinks.streaming import Linker
 from workbench.wordlinks.tokens import key
 from workbench.wordlinks.tokens import words as cut
-from workbench.wordlinks.training import Pair
 from workbench.wordlinks.unit import unit_words
 
 if TYPE_CHECKING:

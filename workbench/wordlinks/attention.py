@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from workbench.wordlinks.arrays import Bytes, Doubles, Floats
     from workbench.wordlinks.batches import Batch
-    from workbench.wordlinks.training import Pair
+    from workbench.wordlinks.pair import Pair
 
 # What a pair of words is: of a text without attention, not looked at, looked at.
 UNKNOWN, PASSED, LOOKED = range(3)

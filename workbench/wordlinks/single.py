@@ -14,8 +14,8 @@ from workbench.wordlinks.tokens import is_spaceless, key
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from workbench.wordlinks.pair import Pair
     from workbench.wordlinks.streaming import Link
-    from workbench.wordlinks.training import Pair
 
 
 def link_pair(

@@ -11,7 +11,8 @@ import numpy as np
 
 from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.grouping import Groups, learn_groups
-from workbench.wordlinks.training import Chunk, Pair, Prior
+from workbench.wordlinks.pair import Pair
+from workbench.wordlinks.training import Chunk, Prior
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from workbench.wordlinks.arrays import Doubles, Floats, Longs
     from workbench.wordlinks.batches import Batch
+    from workbench.wordlinks.pair import Pair
 
 # More for words that are spelled alike, and for those that begin alike.
 SAME, ALIKE = 2.0, 1.0
@@ -28,20 +29,6 @@ SAME, ALIKE = 2.0, 1.0
 EMPTY = 0.1
 # What is counted of each jump before any is seen: what is assumed of a few sentences, and a little.
 JUMPS = 30 * hmm.first_jumps().astype(np.float64) + 0.05
-
-
-class Pair(NamedTuple):
-    """Keys of the words of both sides; what is known of links: (i, j, how many times likelier).
-
-    `weight` is what the pair's links count for when tables are learned.  `looked` are the words (i, j)
-    that a model looked at as it wrote, None if that is not known.
-    """
-
-    source: Sequence[str]
-    target: Sequence[str]
-    hints: Sequence[tuple[int, int, float]] = ()
-    weight: float = 1.0
-    looked: Sequence[tuple[int, int]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from workbench.wordlinks import gold
 from workbench.wordlinks.attention import carried
+from workbench.wordlinks.pair import Pair
 from workbench.wordlinks.tokens import key, words
-from workbench.wordlinks.training import Pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
