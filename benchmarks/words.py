@@ -1,7 +1,7 @@
 """Word links: alignment error rate on a gold set, pairs a second, memory; against NLTK's IBM model 1.
 
 .venv/bin/python benchmarks/words.py [GOLD_DIR SOURCE_LANG TARGET_LANG] [--peer] [--attention]
-    [--sizes N ...] [--texts SOURCE TARGET]
+    [--sizes N ...] [--texts SOURCE TARGET] [--store]
 
 GOLD_DIR holds src.txt and tgt.txt, tokenized, a sentence a line, and gold.txt (`i-j` sure, `ipj`
 possible).  Without it, the error rate is measured on a bitext that is made here, whose words stand in
@@ -9,7 +9,9 @@ another order on each side.  Seconds are those of one core, so that other progra
 --peer measures NLTK's IBM model 1 beside it, in the same run.  --attention adds the error rate with
 the attention of a model that is not there: for each target word a source word that it is linked to, in
 5, 7 or 9 cases of 10, else any.  --texts takes the texts for --sizes from two files, a sentence a line;
-else they are made here.
+else they are made here.  --store has them in a database and measures the command, its start included.
+"2 cores" are the seconds of the main thread and half of those of the others: the time by the clock on two
+cores that nothing else uses.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from workbench import lexicon, words
+from workbench import lexicon, store, words
+from workbench.model import Candidate, Hypothesis, Segment
 from workbench.wordlinks.streaming import Linker
 from workbench.words import Job
 
@@ -173,7 +176,8 @@ def measure(
 
 def growth(sizes: Sequence[int], files: Sequence[Path]) -> None:
     """Seconds and memory by size, each in a process of its own; the time of its start apart."""
-    print("\n| pairs | core seconds | start | pairs/s | memory, MB |\n|--:|--:|--:|--:|--:|")
+    print("\n| pairs | core seconds | start | pairs/s a core | pairs/s on 2 cores | memory, MB |")
+    print("|--:|--:|--:|--:|--:|--:|")
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder, "a"), Path(folder, "b")
@@ -182,14 +186,46 @@ def growth(sizes: Sequence[int], files: Sequence[Path]) -> None:
                     out.writelines(lines)
             command = [sys.executable, __file__, "--link", str(source), str(target)]
             said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        start, seconds, memory = (float(number) for number in said.split())
-        speed = f"{size / seconds:,.0f}"
-        print(f"| {size:,} | {seconds:.1f} | {start:.1f} | {speed} | {memory:.0f} |", flush=True)
+        start, seconds, both, memory = (float(number) for number in said.split())
+        speeds = f"{size / seconds:,.0f} | {size / both:,.0f}"
+        print(f"| {size:,} | {seconds:.1f} | {start:.1f} | {speeds} | {memory:.0f} |", flush=True)
+
+
+def in_store(sizes: Sequence[int], files: Sequence[Path]) -> None:
+    """Seconds of a core that `workbench words` takes in all, by the number of units."""
+    print("\n| units in a database | core seconds of the command | units/s a core |\n|--:|--:|--:|")
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "a.db")
+            _store(path, *(list(lines) for lines in _texts(size, files)))
+            command = [sys.executable, "-m", "workbench", "words", "--to", "es", "--db", str(path)]
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(command, check=True, capture_output=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"| {size:,} | {seconds:.2f} | {size / seconds:,.0f} |", flush=True)
+
+
+def _store(path: Path, sources: Sequence[str], targets: Sequence[str]) -> None:
+    """A database with a unit for each pair of texts, English and Spanish."""
+    texts = [text.strip() or "-" for text in sources]
+    segments = [Segment(i, i, "paragraph", 0, 0, len(text), text) for i, text in enumerate(texts)]
+    with store.opened(path) as db:
+        new = store.NewDocument("a", "a", "en", "txt", b"", "utf-8")
+        document = store.add_document(db, new, segments).document_id
+        store.ensure_units(db, document, "es")
+        units = store.next_pending(db, document, "es", size=len(texts))
+        with store.running(db, "translate", {}) as run:
+            drafts = [
+                store.UnitDraft(unit, [Candidate(Hypothesis(text.strip() or "-"), "made", "made")])
+                for unit, text in zip(units, targets, strict=True)
+            ]
+            store.save_drafts(db, drafts, run.run_id)
 
 
 def link(source: Path, target: Path) -> None:
     """Link two files; print the seconds before and since, and the most memory in MB."""
-    start = time.process_time()
+    start, alone = time.process_time(), time.thread_time()
     for _ in words.link_files(source, target, Job("und", "und")):
         pass
     # unlike getrusage, this leaves out what the starting process had before it became this one
@@ -197,7 +233,8 @@ def link(source: Path, target: Path) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if status.exists():
         peak = next(int(row.split()[1]) for row in status.open() if row.startswith("VmHWM:"))
-    print(start, time.process_time() - start, peak / 1024)
+    seconds, alone = time.process_time() - start, time.thread_time() - alone
+    print(start, seconds, alone + (seconds - alone) / 2, peak / 1024)
 
 
 def _texts(size: int, files: Sequence[Path]) -> list[Iterator[str]]:
@@ -214,10 +251,14 @@ def main() -> None:
     parser.add_argument("--sizes", nargs="*", type=int, default=[300, 1000, 10_000, 100_000])
     parser.add_argument("--texts", nargs=2, type=Path, default=())
     parser.add_argument("--attention", action="store_true")
+    parser.add_argument("--store", action="store_true")
     parser.add_argument("--link", nargs=2, type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.link:
         link(*options.link)
+        return
+    if options.store:
+        in_store(options.sizes, options.texts)
         return
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "a"), Path(folder, "b")

@@ -33,7 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A page that did not come in time in a real browser gets a second try, which the report names."""
     again = pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"])
     for item in items:
-        if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
+        own = isinstance(item, pytest.Function) and "chromium" in vars(item.module)
+        if own or "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(again)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from workbench import store
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 def segments(texts: Sequence[str]) -> list[Segment]:
     """Segments of a document that has one text a line."""
-    starts = [sum(len(text) + 1 for text in texts[:i]) for i in range(len(texts))]
+    starts = accumulate((len(text) + 1 for text in texts), initial=0)
     return [
         Segment(i, i, "paragraph", 0, start, start + len(text), text)
-        for i, (start, text) in enumerate(zip(starts, texts, strict=True))
+        for i, (start, text) in enumerate(zip(starts, texts, strict=False))
     ]
 
 

@@ -251,7 +251,7 @@ def run(arguments: list[str]) -> None:
         folder = Path(arguments[0])
         folder.mkdir(parents=True, exist_ok=True)
         for scheme in ("light", "dark"):
-            for width in (390, 1280):
+            for width in (390, 1280, 1920):
                 shoot(folder, browser, (scheme, width), tuple(arguments[1:]) or tuple(PAGES))
 
 

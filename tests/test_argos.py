@@ -11,11 +11,13 @@ import toymodel
 from workbench.drafting import Judge
 from workbench.engines.argos import Argos
 from workbench.engines.install import install_file, remove
+from workbench.engines.neural import Model
 from workbench.engines.packages import installed, packages_dir
 from workbench.errors import EngineError
-from workbench.model import Settings
+from workbench.model import Draft, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -60,6 +62,28 @@ def test_a_pair_without_a_model_goes_through_a_third_language(tmp_path: Path) ->
     assert draft.pivot == ("es", "ehT pmal.")
     assert draft.hypotheses[0].text
     assert not draft.hypotheses[0].looks
+
+
+def test_a_text_goes_once_through_the_step_that_languages_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pair in (("en", "es"), ("es", "fr"), ("es", "pt")):
+        install_file(toymodel.package(tmp_path, *pair))
+    asked: list[tuple[str, str]] = []
+    compute = Model.translate
+
+    def watched(self: Model, texts: Sequence[str], hypotheses: int) -> list[Draft]:
+        asked.extend((self.identity, text) for text in texts)
+        return compute(self, texts, hypotheses)
+
+    monkeypatch.setattr(Model, "translate", watched)
+    texts = ["The lamp.", "A small boat.", "The lamp."]
+    drafts = {lang: Argos().load("en", lang).translate(texts) for lang in ("es", "fr", "pt")}
+    assert [text for model, text in asked if "en_es" in model] == texts[:2]
+    assert [d.pivot for d in drafts["fr"]] == [("es", d.hypotheses[0].text) for d in drafts["es"]]
+    assert drafts["fr"][0] == drafts["fr"][2]
+    # more hypotheses are not those of the one
+    assert len(Argos().load("en", "es").translate(texts[:1], 2)[0].hypotheses) == 2
 
 
 def test_target_prefix_is_given_and_taken_off(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_find_replace_and_take_it_back_by_keyboard(page: Page, server: tuple[str
         store.edit_unit(db, Edit(2, store.unit(db, 2).version, "Ben", target="Of Ben."))
     with leaving(page):
         page.get_by_role("button", name="Undo this batch").press("Enter")
-    assert "1 left as they were" in page.locator("main").inner_text()
+    assert "1 left as it was" in page.locator("main").inner_text()
     with store.opened(db_path) as db:
         assert store.unit(db, 2).target == "Of Ben."
         assert not store.search(db, "tempestad")

@@ -108,6 +108,10 @@ def test_marks_inside_headings_are_text() -> None:
     ]
 
 
+def test_the_backslash_that_breaks_a_line_is_no_text() -> None:
+    assert blocks("One\\\ntwo \\\\\nthree\\") == [("paragraph", 0, ["One", "two \\\\", "three\\"])]
+
+
 def test_deep_nesting_is_read_up_to_the_limit() -> None:
     depth = MAX_NESTING // 2
     assert blocks("> " * depth + "deep") == [("quote", depth, ["deep"])]

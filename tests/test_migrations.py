@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,8 @@ from workbench.store.views import VIEWS
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = [migration.name for migration in MIGRATIONS.pending(Database(memory=True))]
+with closing(sqlite3.connect(":memory:")) as empty:
+    NAMES = [migration.name for migration in MIGRATIONS.pending(Database(empty))]
 
 
 def shape(path: Path) -> list[tuple[str, str]]:

@@ -93,6 +93,34 @@ def test_without_a_network_what_is_here_is_listed_and_the_rest_is_said(tmp_path:
         failed = models(*command)
         assert failed.exit_code == 1
         assert "does not answer (Connection refused)" in failed.stderr
+    assert (
+        "or install a file: workbench models install FILE.argosmodel"
+        in models("install", "fr").stderr
+    )
+    mixed = models("install", "es", "fr")
+    assert (mixed.exit_code, "translate-en_es 1.0 is installed already" in mixed.stderr) == (
+        3,
+        True,
+    )
+
+
+def test_without_a_network_what_is_installed_is_said_to_be(tmp_path: Path) -> None:
+    install_file(toymodel.package(tmp_path, "en", "es", version="1.9"))
+    install_file(toymodel.package(tmp_path, "es", "fr"))
+    there = models("install", "es")
+    assert there.exit_code == 0
+    assert "translate-en_es 1.9 is installed already" in there.stderr
+    assert "a newer one is not known: Argos's index: does not answer" in there.stderr
+    through = models("install", "fr")  # through Spanish
+    assert through.exit_code == 0
+    assert "translate-es_fr 1.0 is installed already" in through.stderr
+    (installed()[0].path / "model" / "model.bin").write_bytes(b"broken")
+    assert models("install", "es").exit_code == 1
+
+
+def test_nothing_to_update_needs_no_network() -> None:
+    result = models("update")
+    assert (result.exit_code, "no package is installed" in result.stderr) == (0, True)
 
 
 def test_nothing_installed_is_said() -> None:

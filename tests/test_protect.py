@@ -33,6 +33,20 @@ FOUND = [
     ("report.pdf is there. Then", ["report.pdf"]),
     ("It ends.Then it goes on.", []),
     ("#hashtag and @someone", ["#hashtag", "@someone"]),
+    ("a `b with ``c`` inside` d", ["`b with ``c`` inside`"]),
+    (r"Put it into C:\Program Files\App x\run.exe. Then", [r"C:\Program Files\App x\run.exe"]),
+    (r"From C:\My Documents and back", [r"C:\My"]),
+    ("{% if x %}yes{% endif %}", ["{% if x %}", "{% endif %}"]),
+    (
+        "{n, plural, one {{who} has # file} other {#}}",
+        ["{n, plural, one {{who} has # file} other {#}}"],
+    ),
+    ("Smile :smile: and ask for :count, at 10:30 or 3:b", [":smile:", ":count"]),
+    ("A note: this, and said:yes :(", []),
+    ("Let $x + y = 2$ cost $5 and $10, or $5 + $6", ["$x + y = 2$"]),
+    ("A footnote[^1] here", ["[^1]"]),
+    ("Call _start now", ["_start"]),
+    ("Say _start now_ again", ["_", "_"]),
 ]
 
 
@@ -50,7 +64,8 @@ def test_an_engine_that_changes_nothing_gives_the_text_back(text: str) -> None:
 
 PIECES = st.sampled_from(
     ["the", "lamp", " ", ".", ", ", "`a_b`", "<b>", "</b>", "{x}", "%s", "https://e.org/a", "**", "_",
-     "&lt;", "a_b.txt", "(", ")", "-", "é", "灯", "\n", "ana@e.org", "1/2", "[x](y)"]
+     "&lt;", "a_b.txt", "(", ")", "-", "é", "灯", "\n", "ana@e.org", "1/2", "[x](y)",
+     "``", "`", ":a", "{%", "%}", "$", "C:\\"]
 )  # fmt: skip
 
 
@@ -127,3 +142,26 @@ def test_terms_are_found_as_words_in_any_case(text: str, found: list[str]) -> No
 )
 def test_says_what_is_lost(source: str, target: str, missing: list[str]) -> None:
     assert lost(source, target) == missing
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "`",
+        "`a``",
+        "``a",
+        "$a=",
+        "{n, plural,",
+        "C:\\a b\\",
+        "a ",
+        ":a",
+        "[^",
+        "{%",
+        "<b",
+        "_a",
+        "*",
+        "/a",
+    ],
+)
+def test_a_hostile_text_costs_time_by_its_length_only(piece: str) -> None:
+    spans("C:\\" + piece * (200_000 // len(piece)))  # minutes if it were by its square

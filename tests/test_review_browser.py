@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from workbench.store import Database
 
-DAY, KEYS, LONG, TWO, UNSENT, CUT, PANEL, PLAIN, RTL, BACK = range(1, 11)
+DAY, KEYS, LONG, TWO, UNSENT, CUT, PANEL, PLAIN, RTL, BACK, DONE = range(1, 12)
 REVIEWED = "() => document.querySelectorAll('.unit[data-state=reviewed]').length === 3"
 
 
@@ -35,7 +35,7 @@ def server(
     """A served database; each test has a document of its own."""
     db_path = tmp_path_factory.mktemp("pages") / "workbench.db"
     with store.opened(db_path) as db:
-        for number in range(1, 11):
+        for number in range(1, 12):
             length = 460 if number == LONG else 14
             texts = [f"Sentence number {i}." for i in range(length - 1)]
             draft_all(
@@ -161,7 +161,7 @@ def test_every_action_has_a_key(server: tuple[str, Path], browser: Browser) -> N
         page.wait_for_selector("#p1[data-state=translated]")
         page.keyboard.press("Alt+r")  # reject the second of the list, where the focus is
         in_hand(page, "p3")
-        said(page, "Saved")
+        said(page, "Rejected")
         with store.opened(db_path) as db:
             assert store.unit(db, first + 2).sub_state == "wb:rejected"
         page.keyboard.press("F8")
@@ -182,7 +182,7 @@ def test_every_action_has_a_key(server: tuple[str, Path], browser: Browser) -> N
         with leaving(page):
             page.keyboard.press("Enter")
         assert page.locator(".unit").count() == 1
-        assert "1 units found" in page.locator(".sift summary").inner_text()
+        assert "1 unit found" in page.locator(".sift summary").inner_text()
 
 
 def test_own_keys(server: tuple[str, Path], browser: Browser) -> None:
@@ -268,6 +268,9 @@ def test_a_long_text_goes_on_by_itself(server: tuple[str, Path], browser: Browse
         in_hand(page, "p40")
         assert text_of(page, 40) == "Half a thou"
         assert "not saved yet" in page.locator("#p40 .notice").inner_text()
+        page.keyboard.press("Control+End")
+        page.keyboard.type("ght")  # letters are text after a way to another page, too
+        holds(page, 40, "Half a thought")
 
 
 def test_a_filtered_list_goes_both_ways_and_shows_what_was_found(
@@ -411,6 +414,7 @@ def test_without_a_name_the_text_stays_and_is_saved_then(
         said(page, "Type your name first")
         page.wait_for_function("() => document.activeElement.id === 'name'")
         sign_in(page, "Ana")
+        in_hand(page, "p11")
         holds(page, 11, "Nobody's text")
         said(page, "Saved")
     assert stored(db_path, unit_of(db_path, UNSENT, 11))[0] == "Nobody's text"
@@ -548,14 +552,55 @@ def test_split_and_merge(server: tuple[str, Path], browser: Browser) -> None:
         ready(page)
         assert page.locator("#p2 .source").inner_text() == "Sentence number 2. Sentence number 3."
         page.keyboard.press("Alt+s")
-        source = page.locator("#split [name=left]")
-        source.evaluate("(area) => area.setSelectionRange(19, 19)")
-        page.locator("#split [name=right]").evaluate("(area) => area.setSelectionRange(19, 19)")
+        for _ in range(19):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.type("nothing is written here")
+        page.keyboard.press("Enter")
+        for _ in range(19):
+            page.keyboard.press("ArrowRight")
         with leaving(page):
-            page.locator("#split").get_by_role("button", name="Split here").press("Enter")
+            page.keyboard.press("Enter")
         in_hand(page, "p2")
         assert page.locator("#p2 .source").inner_text() == "Sentence number 2."
         assert text_of(page, 3) == "SENTENCE NUMBER 3."
+
+
+def test_what_is_not_there_is_said_and_nobody_is_moved(
+    server: tuple[str, Path], browser: Browser
+) -> None:
+    url, db_path = server
+    for position in range(1, 14):
+        edit(db_path, unit_of(db_path, DONE, position), "Hecho.", state="reviewed")
+    with desk(browser, url) as ana:
+        page = ana.open(f"/{DONE}/es", "Ana")
+        page.locator("#p0 textarea").fill(" ")
+        page.keyboard.press("Control+Enter")
+        said(page, "Unit 1 has no text yet")
+        in_hand(page, "p0")
+        page.locator("#p0 textarea").fill("Hecho.")
+        page.keyboard.press("Control+Enter")
+        in_hand(page, "p1")
+        page.wait_for_selector("#p0[data-state=reviewed]")
+        page.keyboard.press("Control+.")
+        said(page, "Every unit is reviewed")
+        page.keyboard.press("F8")
+        said(page, "No unit has findings")
+        in_hand(page, "p1")
+
+
+def test_the_field_of_a_long_unit_is_in_sight(server: tuple[str, Path], browser: Browser) -> None:
+    url, db_path = server
+    with store.opened(db_path) as db:
+        added = add_text(db, ["Short.", "Long words " * 300, "End."], path="tall.txt")
+        draft_all(db, added.document_id)
+    with desk(browser, url) as wide, desk(browser, url, width=390) as narrow:
+        for each in (wide, narrow):
+            page = each.open(f"/{added.document_id}/es", "Ana")
+            page.locator("#p0 textarea").focus()
+            page.keyboard.press("Alt+ArrowDown")
+            in_hand(page, "p1")
+            top = page.locator("#p1 textarea").evaluate("area => area.getBoundingClientRect().top")
+            assert 0 < top < 400
 
 
 def test_without_javascript(server: tuple[str, Path], browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Differences and merges of texts, in any script."""
+"""Differences, merges and marks of texts, in any script."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.datasette_plugin.diffs import difference, merged
+from workbench.datasette_plugin.lights import lights
+from workbench.store import Filter
 
 WORDS = st.lists(
     st.sampled_from(
@@ -62,3 +64,24 @@ def test_a_huge_text_is_not_compared_word_by_word() -> None:
 
 def test_a_mark_stays_with_its_letter() -> None:
     assert difference("दुनिया", "दुनियाँ") == [("del", "दुनिया"), ("ins", "दुनियाँ")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "marks"),
+    [
+        (Filter(text="uber ALLES"), "Über alles, überall", ["Über", "alles"]),
+        (Filter(text="灯台"), "古い灯台と灯台守", ["灯台", "灯台"]),
+        (Filter(text="كتاب"), "كِتَاب جديد", ["كِتَاب"]),
+        (Filter(text=r"\d+ (km|m)", is_regex=True), "5 km or 70 m", ["5 km", "70 m"]),
+        (Filter(text=r"x*", is_regex=True), "abc", []),
+    ],
+)
+def test_what_was_searched_for_is_marked(wanted: Filter, text: str, marks: list[str]) -> None:
+    pieces = lights(wanted)(text)
+    assert "".join(part for _, part in pieces) == text
+    assert [part for kind, part in pieces if kind == "mark"] == marks
+
+
+def test_a_slow_pattern_keeps_no_page_waiting() -> None:
+    lit = lights(Filter(text="(a|a?)+$", is_regex=True, case=True))
+    assert lit("a" * 20_000 + "!") == [("same", "a" * 20_000 + "!")]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from importlib import resources
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +56,23 @@ def stored(db_path: Path, document: int, position: int) -> tuple[str, str]:
         (unit_id,) = store.units_between(db, document, "es", position, position)
         unit = store.unit(db, unit_id)
     return unit.target, unit.state
+
+
+def test_what_holds_keys_early_knows_all_keys_and_no_others() -> None:
+    """The script that runs before the modules cannot read their table: it has the keys in a pattern."""
+    static = resources.files("workbench.datasette_plugin") / "static"
+    table = set(re.findall(r'anywhere: "([^"]+)"', (static / "review.js").read_text("utf-8")))
+    written = re.search(r"const ACTIONS = /\^(.*)\$/;", (static / "early.js").read_text("utf-8"))
+    assert len(table) > 15
+    assert written
+    held = re.compile(written[1])
+    names = [*ascii_uppercase, *"0123456789./", "Enter", "Escape", "Space", "Tab",
+             *(f"Arrow{side}" for side in ("Up", "Down", "Left", "Right")),
+             *(f"F{n}" for n in range(1, 13))]  # fmt: skip
+    modifiers = ["", "Ctrl+", "Alt+", "Shift+", "Ctrl+Shift+", "Ctrl+Alt+", "Alt+Shift+"]
+    every = {modifier + name for modifier in modifiers for name in names}
+    drafts = {f"Ctrl+{n}" for n in range(1, 10)}
+    assert {key for key in every if held.fullmatch(key)} == table | drafts
 
 
 def without_scripts(ana: Desk, path: str) -> tuple[Page, list[Route]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from concurrent.futures import ThreadPoolExecutor
 from math import log
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.model import LinkDecision
-from workbench.wordlinks import attention, gold, grouping, hmm, streaming
+from workbench.wordlinks import attention, gold, grouping, hmm, parallel, phrases, single, streaming
 from workbench.wordlinks.counts import Counts
 from workbench.wordlinks.streaming import Linker, chunks
+from workbench.wordlinks.tables import exp_digamma
 from workbench.wordlinks.tokens import key, tokens
-from workbench.wordlinks.training import Chunk, Pair, exp_digamma
+from workbench.wordlinks.training import Chunk, Pair
 
 if TYPE_CHECKING:
     from workbench.wordlinks.arrays import Doubles, Floats
@@ -33,7 +35,7 @@ NUMBERS = {
 THINGS = {"house": "maison", "boat": "bateau", "child": "enfant", "lamp": "lampe", "sea": "mer"}
 
 
-def phrases(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
+def sentences(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
     """`two lamp .` and `.. lampe deux .`: the order is turned, so that position says little."""
     dice = random.Random(seed)
     made = []
@@ -44,7 +46,7 @@ def phrases(count: int, seed: int = 1) -> list[tuple[list[str], list[str]]]:
 
 
 def pairs(count: int, seed: int = 1) -> list[Pair]:
-    return [Pair(source, target) for source, target in phrases(count, seed)]
+    return [Pair(source, target) for source, target in sentences(count, seed)]
 
 
 def found(linker: Linker, given: list[Pair]) -> list[list[tuple[int, int]]]:
@@ -63,6 +65,18 @@ def test_many_chunks_give_the_same_links_as_one(monkeypatch: pytest.MonkeyPatch)
     linked = found(linker, pairs(200))
     assert len(linked) == 200
     assert linked.count([(0, 1), (1, 0), (2, 2)]) >= 195
+
+
+def test_links_are_the_same_to_the_last_bit_with_any_number_of_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [Pair([*p.source] * k, [*p.target] * k) for k in range(1, 12) for p in pairs(9, seed=k)]
+    shared = list(Linker().link(texts))
+    with ThreadPoolExecutor(3) as three:
+        monkeypatch.setattr(parallel, "_workers", lambda: three)
+        assert list(Linker().link(texts)) == shared
+    monkeypatch.setattr(parallel, "_workers", lambda: None)
+    assert list(Linker().link(texts)) == shared
 
 
 def test_one_chunk_is_learned_from_when_it_is_linked() -> None:
@@ -238,6 +252,13 @@ def test_counts_through_a_third_language() -> None:
         ("我爱北京。", "zh", "我|爱|北|京|。"),
         ("हिन्दी में।", "hi", "हिन्दी|में|।"),
         ("l'homme", "de", "l'homme"),
+        (
+            "\U0001f469\u200d\U0001f466 ok \u2764\ufe0f\u2764\ufe0f!",
+            "en",
+            "\U0001f469\u200d\U0001f466|ok|\u2764\ufe0f\u2764\ufe0f|!",
+        ),
+        ("می\u200cخواهم.", "fa", "می\u200cخواهم|."),
+        ("Ver\u00adfassung", "de", "Ver\u00adfassung"),
         ("a\u200bb \U0001f600\U0001f600", "en", "a|\u200b|b|\U0001f600\U0001f600"),
         ("", "en", ""),
     ],
@@ -260,6 +281,7 @@ def test_keys() -> None:
     assert key("-il") == "il"
     assert key("-") == "-"
     assert key("L’") == key("l'")
+    assert key("Ver\u00adfassung") == key("Verfassung")
 
 
 def test_chunks_keep_every_pair_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,6 +359,25 @@ def test_characters_that_belong_together_are_linked_together() -> None:
     assert (0, 3) in linked[0]
     straight = [(0, 0), (0, 1), (1, 2), (2, 3), (2, 4)]
     assert linked[1:].count(straight) >= 190
+
+
+def test_neighbouring_characters_with_the_same_partners_are_one_word() -> None:
+    source, target = ["The", "Committee", "met"], ["委", "员", "会", "開", "會", "。"]
+    links = [(1, 0), (1, 1), (1, 2), (2, 3), (2, 4)]
+    made = gold.with_decisions([streaming.Link(*place, 0.9) for place in links], {}, source, target)
+    named = [(link.source_word, link.target_word) for link in made]
+    assert named == [("committee", "委员会"), ("", ""), ("", ""), ("met", "開會"), ("", "")]
+    turned = phrases.named([(j, i) for i, j in links], target, source)
+    assert turned[0, 1] == ("委员会", "committee")
+    assert turned[1, 1] == ("", "")
+    assert phrases.named([(0, 0), (0, 1)], ["New"], ["York", "City"]) == {
+        (0, 0): ("new", "york"), (0, 1): ("new", "city"),
+    }  # fmt: skip
+    assert phrases.conceivable(["A", "委", "员", "b"]) == {"a", "委", "委员", "员", "b"}
+    known = [("committee", "委员会", 9), (".", "。", 9), ("met", "会", 2)]
+    asked = Pair(["committee", "."], ["委", "员", "会", "。"])
+    linked = single.link_pair(asked, None, known)
+    assert {(link.source, link.target) for link in linked} == {(0, 0), (0, 1), (0, 2), (1, 3)}
 
 
 def test_no_groups_where_words_are_spaced() -> None:

@@ -15,6 +15,7 @@ from workbench.cli import main
 from workbench.errors import ConflictError, StoreError
 from workbench.model import LinkDecision, WordLink
 from workbench.store import Database, Edit, LinkWriter, UnitText
+from workbench.store.migrations import translating
 from workbench.wordlinks import streaming
 from workbench.words import Job
 
@@ -24,7 +25,7 @@ TEXTS = [(f"{n.title()} {t}.", f"{THINGS[t]} {NUMBERS[n]}.") for n in NUMBERS fo
 TURNED = [(0, 1), (1, 0), (2, 2)]
 
 
-def nothing(_: int) -> None:
+def nothing(_stage: str, _count: int, _total: int | None) -> None:
     """Progress that nobody watches."""
 
 
@@ -88,6 +89,26 @@ def test_many_units_in_a_stream(db: Database, monkeypatch: pytest.MonkeyPatch) -
     assert sums(db)
 
 
+@pytest.mark.parametrize("kept", [0, 100])
+def test_whoever_watches_is_told_of_learning_and_linking(
+    kept: int, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "KEPT", kept)
+    monkeypatch.setattr(words, "WATCHED", 5)
+    monkeypatch.setattr(words, "BATCH", 3)
+    monkeypatch.setattr(streaming, "CELLS", 40)
+    bitext(db)
+    told: list[tuple[str, int, int | None]] = []
+    words.link_units(db, Job("en", "eo"), lambda *step: told.append(step))
+    stages = [stage for stage, _, _ in told]
+    assert stages == sorted(stages)
+    for stage in ("learning", "linking"):
+        assert sum(count for of, count, total in told if (of, total) == (stage, 16)) == 16
+    store.edit_unit(db, Edit(1, 1, "ana", target="Domo unu."))
+    assert link(db)["units"] == 1
+    assert sums(db)
+
+
 def test_without_units_it_says_what_to_do(db: Database) -> None:
     with pytest.raises(StoreError, match="workbench translate --to eo"):
         link(db)
@@ -110,6 +131,20 @@ def test_links_go_with_their_text(db: Database) -> None:
     assert sums(db)
     assert link(db)["units"] == 2  # unit 7 has no source any more
     assert document_id == 1
+
+
+def test_links_of_texts_whose_words_are_cut_otherwise_now_go(db: Database) -> None:
+    bitext(
+        db, texts=[*TEXTS, ("One\u00adself house.", "domo unu."), ("Two sea.", "maro\ufe0f du.")]
+    )
+    link(db)
+    with store.writing(db):
+        translating.m016_examples_of_word_links(db)
+    assert store.unit_links(db, 1).version == 1
+    assert not places(db, 17)
+    assert not places(db, 18)
+    assert sums(db)
+    assert link(db)["units"] == 2
 
 
 def test_a_unit_edited_meanwhile_is_passed_over(db: Database) -> None:
@@ -200,6 +235,27 @@ def test_how_a_word_was_translated(db: Database) -> None:
     assert store.word_translations(db, "domo", target_lang="fr") == []
     (counted,) = store.pair_counts(db, ("en", "eo"), {"house", "x"}, {"domo"})
     assert counted == ("house", "domo", 4)
+
+
+def test_a_word_of_a_script_without_spaces_is_found_whole_and_counted_once(db: Database) -> None:
+    written = dict(zip(THINGS, ["房屋", "小船", "灯火", "大海"], strict=True))
+    texts = [(f"{n} {t}.", f"{written[t]}{k}。") for k, n in enumerate(NUMBERS) for t in THINGS]
+    bitext(db, "zh", texts)
+    words.link_units(db, Job("en", "zh"), nothing)
+    (row,) = store.word_translations(db, "boat")
+    assert (row["target_word"], row["count"], row["probability"]) == ("小船", 4, 1.0)
+    (row,) = store.word_translations(db, "小船")
+    assert row["source_word"] == "boat"
+    assert sums(db)
+
+
+def test_apostrophes_hyphens_and_case_do_not_matter_to_find_a_word(db: Database) -> None:
+    bitext(db)
+    writer = LinkWriter(db, "en", "eo", spaced=False)
+    made = [WordLink(0, 0, "one", "l’", 0.9), WordLink(1, 1, "house", "-il", 0.9)]
+    writer.save([(text_of(db, 1), made)])
+    assert [row["source_word"] for row in store.word_translations(db, "L'")] == ["one"]
+    assert [row["source_word"] for row in store.word_translations(db, "Il")] == ["house"]
 
 
 @pytest.fixture

@@ -232,11 +232,38 @@ def test_filters_in_the_address(site: Client) -> None:
     assert following["units"][0]["position"] == last + 1
     found = site.get_json(f"{HOME}/1/es/units.json?text=sentence%201[0-9]%20&regex=1")
     assert found["count"] == 10
+    assert found["searched"]["units"] == found["searched"]["of"]
+    some = site.get_json(f"{HOME}/1/es/units.json?text=sentence%201[0-9]%20&regex=1&size=4")
+    assert (some["count"], some["exact"]) == (4, False)
+    looked = some["searched"]["units"]
+    query = f"text=sentence%201[0-9]%20&regex=1&after={some['next']}&seen={looked}"
+    rest = site.get_json(f"{HOME}/1/es/units.json?{query}")
+    assert [unit["id"] for unit in some["units"] + rest["units"]] == [
+        unit["id"] for unit in found["units"]
+    ]
+    assert rest["searched"]["units"] == found["searched"]["of"]
     for broken in ("state=odd", "min_score=x", "sort=odd", "text=(&regex=1", "after=x", "since=never",
                    "document=1e400", "side=up"):  # fmt: skip
         status, text, _ = site.ask("GET", f"{HOME}/find.json?{broken}")
         assert (status, json.loads(text)["ok"]) == (400, False), broken
         assert 'role="alert"' in site.get(f"{HOME}/find?{broken}")
+
+
+def test_where_documents_are_many_their_names_are_typed(tmp_path: Path) -> None:
+    db_path = tmp_path / "many.db"
+    with store.opened(db_path) as db, store.writing(db):
+        for number in range(210):
+            added = add_text(db, [f"Letter {number}."], path=f"box/letter{number}.txt")
+            store.ensure_units(db, added.document_id, "es")
+    with served(db_path) as url:
+        visitor = Client(url, db_path)
+        page = visitor.get(f"{HOME}/find?file=LETTER209")
+        assert page.count("<option>box/letter") == 200
+        assert "Letter 209." in page
+        assert page.count('<p class="meta">') == 1
+        chosen = visitor.get(f"{HOME}/find?document=209")
+        assert 'value="209" selected' in chosen
+        assert "Letter 208." in chosen
 
 
 def test_a_hostile_pattern_does_not_hold_the_server(site: Client) -> None:
@@ -337,6 +364,11 @@ def test_report_and_its_numbers(site: Client) -> None:
     (row,) = [row for row in numbers["days"] if row["person"] == "Rita"]
     assert (row["units"], row["seconds_per_unit"], row["accepted"]) == (1, 12.0, 1)
     assert {row["origin"] for row in numbers["engines"]} == {"caps 1"}
+    every = [(row["document_id"], row["target_lang"]) for row in numbers["texts"]]
+    assert numbers["next"] is None
+    first, lang = every[0]
+    rest = site.get_json(f"{HOME}/report.json?after={first}~{lang}")["texts"]
+    assert [(row["document_id"], row["target_lang"]) for row in rest] == every[1:]
     page = site.get(f"{HOME}/report")
     assert page.count("<svg viewBox") >= 4
     assert "Rita" in page

@@ -29,8 +29,8 @@ def check(db: Database, target_langs: Sequence[str]) -> tuple[int, int]:
         while batch := list(islice(units, BATCH)):
             found = [
                 (unit.unit_id, each.name, list(each.findings(unit)))
+                for each in checks  # one after the other: its code and data stay in the cache
                 for unit in batch
-                for each in checks
             ]
             total += sum(len(findings) for _, _, findings in found)
             changed += store.save_findings(db, found)

@@ -25,6 +25,9 @@ SPACELESS = (
 # A word is a run of letters and digits, held together by inner apostrophes and hyphens, or one
 # character of a spaceless script.
 _WORD = re.compile(rf"[{SPACELESS}]|[^\W{SPACELESS}]+(?:['’\-‐.][^\W{SPACELESS}]+)*")
+# The same where no character is of a spaceless script: many times as fast.
+_PLAIN_WORD = re.compile(r"\w+(?:['’\-‐.]\w+)*")
+_MAYBE_SPACELESS = re.compile(f"[{SPACELESS[0]}-\U0010ffff]")
 _SPACELESS = re.compile(rf"[{SPACELESS}\u3000-\u303f\uff00-\uffef]")
 
 
@@ -141,7 +144,7 @@ def joined(pieces: Iterable[tuple[str, str, str]]) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a text in any script, without punctuation."""
-    return _WORD.findall(text)
+    return (_WORD if _MAYBE_SPACELESS.search(text) else _PLAIN_WORD).findall(text)
 
 
 def nfc(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _EXTENSIONS = (
 # In this order: what opens first and holds others wins.
 _KINDS = {
     # no space inside the marks: `so' and `so' are quotations
-    "code": r"``[^\n]+?``|`[^`\s](?:[^`\n]*[^`\s])?`",
+    "code": r"``[^\n]+?``|`(?![`\s])[^`\n]*+(?:``++[^`\n]*+){0,4}(?<=[^`\s])`(?!`)",
     "comment": r"<!--.*?-->",
     "tag": r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>",
     "entity": r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});",
@@ -26,15 +27,18 @@ _KINDS = {
     "url": r"(?:https?|ftp|file)://[^\s<>\"'“”‘’«»]+|\bwww\.[\w-]+\.[^\s<>\"'“”‘’«»]+",
     "email": r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     "placeholder": (
-        r"\{\w+,\s*(?:plural|select|selectordinal),(?:[^{}]|\{[^{}]*\})*\}"
-        r"|\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{1,80}\}|\{[\w.:!,+ -]{0,60}\}"
+        r"\{\w+,\s*(?:plural|select|selectordinal),(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+        r"|\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{1,80}\}|\{[\w.:!,+ -]{0,60}\}"
         r"|%\([\w.-]+\)[#0 +-]?[\d.]*[a-zA-Z]|%\d+\$[\d.]*[a-zA-Z@]|%%?[\d.]*[sdifguxXc@](?![\w%])"
-        r"|\$[A-Z][A-Z0-9_]+\b|%[A-Z][A-Z0-9_]+%|\[\[[^\[\]\n]{1,80}\]\]|<%[^%\n]{1,80}%>"
+        r"|\$[A-Z][A-Z0-9_]+\b|%[A-Z][A-Z0-9_]+%|\[\[[^\[\]\n]{1,80}\]\]|<%[^%\n]{1,80}%>|\[\^[\w-]+\]"
+        r"|(?<![^\s(\"'>`]):[a-z][\w+-]*:?(?!\w)|\$(?=[^\s$])[^$\n]{0,200}[\\^_=+][^$\n]{0,200}(?<=\S)\$(?!\d)"
     ),
-    "path": r"(?<![\w/.:])(?:~|\.{1,2})?/(?:[\w.@+-]+/)+[\w.@+-]*|(?<!\w)[A-Za-z]:\\[\w.\\ -]*[\w\\]",
+    "path": r"(?<![\w/.:])(?:~|\.{1,2})?/(?:[\w.@+-]+/)+[\w.@+-]*"
+    r"|(?<!\w)[A-Za-z]:\\(?:[\w.-]+(?: [\w.-]+)*\\)*(?:[\w.-]*\w)?",
     "name": (
         rf"(?<![\w.])[^\W_]\w*_\w*[^\W_](?:\.\w+)*(?:\(\))?|(?<!\w)__\w+?__(?=[.(])(?:\.\w+|\(\))"
         rf"|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.(?:{_EXTENSIONS})\b|(?<!\w)[@#][A-Za-z]\w+|\b[\w.]+\(\)"
+        r"|(?<!\w)_[^\W_]+(?!\w)(?![^_\n]*_(?!\w))"
     ),
     "markup": (
         r"\*\*\*?(?=\S)|(?<=\S)\*\*\*?|~~|(?<!\w)__(?=\S)|(?<=\S)__(?!\w)"
@@ -42,9 +46,17 @@ _KINDS = {
         r"|!?\[(?=[^\[\]\n]*\]\()"
     ),
 }
-_SPAN = re.compile("|".join(f"(?P<{kind}>{form})" for kind, form in _KINDS.items()), re.DOTALL)
-# Only a text with one of these has anything to protect.
-_SIGN = re.compile(r"[`<&\]{}%$@#*~_/\\]|\.\w|www|\(\)")
+# What a text must hold for a kind to be in it: most texts with a sign need one form of eleven.
+_NEEDS = {
+    "code": ("`",), "comment": ("<!",), "tag": ("<",), "entity": ("&",), "link": ("](",),
+    "url": ("://", "www."), "email": ("@",), "path": ("/", "\\"),
+    "placeholder": ("{", "%", "$", "[[", "[^", ":"),
+    "name": ("_", ".", "@", "#", "()"), "markup": ("*", "~~", "_", "]("),
+}  # fmt: skip
+# Only a text with one of these has anything to protect; a set of characters first is searched fast.
+_SIGN = re.compile(
+    r"[`<&\]{}%$@#*~_/\\.w):](?:(?<![.w):])|(?<=\.)\w|(?<=w)ww|(?<=\(\))|(?<=:)[a-z])"
+)
 _MASK = "ZX{}Z"
 _MASKS = re.compile(r"[Zz][Xx]\s?(\d+)\s?[Zz]")
 
@@ -79,8 +91,16 @@ def spans(text: str, terms: Sequence[Term] = ()) -> list[Span]:
     return sorted(found, key=lambda span: span.start)
 
 
+@cache
+def _form(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for these kinds; without any it finds nothing."""
+    forms = "|".join(f"(?P<{kind}>{_KINDS[kind]})" for kind in kinds)
+    return re.compile(forms or r"(?!)", re.DOTALL)
+
+
 def _plain_spans(text: str) -> Iterator[Span]:
-    for match in _SPAN.finditer(text):
+    kinds = (kind for kind, signs in _NEEDS.items() if any(sign in text for sign in signs))
+    for match in _form(tuple(kinds)).finditer(text):
         end = match.end()
         if match.lastgroup == "url":  # a full stop after an address belongs to the sentence
             while text[end - 1] in ".,;:!?" or (
@@ -145,6 +165,8 @@ class Shielded:
 
     def pieces(self) -> list[str]:
         """What lies between the spans, to be translated piece by piece: one more than spans."""
+        if not self.spans:
+            return [self.original]
         starts = [0, *(span.end for span in self.spans)]
         ends = [*(span.start for span in self.spans), len(self.original)]
         return [self.original[a:b] for a, b in zip(starts, ends, strict=True)]

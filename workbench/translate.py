@@ -144,11 +144,11 @@ def _drafted(
         try:
             for window in windows:
                 waiting.append((window, workers.submit(_draft, drafter, window)))
-                # the first window alone: nothing shall keep it waiting
-                if len(waiting) > IN_FLIGHT or windows.made == 1:
+                # the first window waits for one more, which keeps the engine busy, not for two
+                if len(waiting) > (IN_FLIGHT if windows.made > 2 else 1):
                     mine, future = waiting.popleft()
                     outcomes, seconds = future.result()
-                    windows.adapt(seconds)
+                    windows.adapt(mine, seconds)
                     yield mine, outcomes
             while waiting:
                 mine, future = waiting.popleft()

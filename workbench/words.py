@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections import deque
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbench import lexicon, store
 from workbench.errors import InputError, StoreError
@@ -18,17 +19,26 @@ from workbench.wordlinks.training import Pair
 from workbench.wordlinks.unit import unit_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from workbench.store import Database, UnitText
     from workbench.wordlinks.streaming import Link
     from workbench.wordlinks.unit import UnitWords
 
+    Words: TypeAlias = tuple[UnitText, UnitWords]
+    Advance: TypeAlias = Callable[[str, int, int | None], None]
+
 # Units whose links are stored by one transaction.
 BATCH = 1000
 # Of more units than this, so many are learned from.
 SAMPLE = 200_000
+# Units whose words are kept in memory between learning and linking; those of more are read twice.
+KEPT = 20_000
+# New objects after which Python looks for cycles of them; its own 700 cost a sixth of the time.
+COLLECTED = 50_000
+# Units after which somebody who watches is told.
+WATCHED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +54,11 @@ class Job:
     spaced: bool = False
 
 
-def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[str, int]:
+def link_units(db: Database, job: Job, advance: Advance) -> dict[str, int]:
     """Link the pair's units that are not linked; returns how many units and links were stored.
 
-    People's decisions are kept and learned from.  `advance` is told of units as they are done.
+    People's decisions are kept and learned from.  `advance` is told of units as they are done:
+    the stage (learning, linking), how many more, and of how many.
     Raises StoreError if the pair has no units with text.
     """
     total, linked = store.count_unit_texts(db, job.source_lang, job.target_lang)
@@ -59,12 +70,19 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
     counts = {"units": 0, "links": 0, "decided": 0}
     if linked == total and not job.redo:
         return counts
+    with _few_collections():
+        _link(db, job, counts, (total, linked), advance)
+    return counts
+
+
+def _link(
+    db: Database, job: Job, counts: dict[str, int], known: tuple[int, int], advance: Advance
+) -> None:
+    total, linked = known
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
-    step = -(-total // SAMPLE)
-    sample = chain(_read(db, job, decided=True), _read(db, job, step=step))
-    linker.learn(words.pair() for _, words in sample)
-    waiting: deque[tuple[UnitText, UnitWords]] = deque()
-    units = _read(db, job, all_units=not linker.learned)
+    units = _learned(db, job, linker, total, advance)
+    goal = total if job.redo or not linker.learned else total - linked
+    waiting: deque[Words] = deque()
     pairs = (_remembered(unit, words, waiting) for unit, words in units)
     writer = store.LinkWriter(db, job.source_lang, job.target_lang, spaced=job.spaced)
     with store.running(db, "words", _arguments(job)) as run:
@@ -79,8 +97,18 @@ def link_units(db: Database, job: Job, advance: Callable[[int], None]) -> dict[s
             counts["units"] += writer.save(stored, run.run_id)
             counts["links"] += sum(len(links) for _, links in stored)
             counts["decided"] += sum(bool(words.decisions) for _, words, _ in batch)
-            advance(len(batch))
-    return counts
+            advance("linking", len(batch), goal)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for cycles of objects seldom: words and links make none, and each look reads all of them."""
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECTED, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _arguments(job: Job) -> dict[str, object]:
@@ -92,16 +120,38 @@ def _arguments(job: Job) -> dict[str, object]:
     }
 
 
-def _remembered(
-    unit: UnitText, words: UnitWords, waiting: deque[tuple[UnitText, UnitWords]]
-) -> Pair:
+def _learned(
+    db: Database, job: Job, linker: Linker, total: int, advance: Advance
+) -> Iterable[Words]:
+    """Let the linker learn from the units, or a sample of many; gives those to be linked then."""
+    step = -(-total // SAMPLE)
+    units: Iterable[Words] = _read(db, job, step=step)
+    kept = list(units) if total <= KEPT else None
+    watched = _watched(units if kept is None else kept, -(-total // step), advance)
+    linker.learn(words.pair() for _, words in chain(_read(db, job, decided=True), watched))
+    if kept is None:
+        return _read(db, job, all_units=not linker.learned)
+    return [item for item in kept if not linker.learned or job.redo or not item[0].linked]
+
+
+def _watched(units: Iterable[Words], total: int, advance: Advance) -> Iterator[Words]:
+    """The units; as they are taken, `advance` is told, some at a time."""
+    count = 0
+    for count, item in enumerate(units, 1):
+        yield item
+        if count % WATCHED == 0:
+            advance("learning", WATCHED, total)
+    advance("learning", count % WATCHED, total)
+
+
+def _remembered(unit: UnitText, words: UnitWords, waiting: deque[Words]) -> Pair:
     waiting.append((unit, words))
     return words.pair()
 
 
 def _read(
     db: Database, job: Job, *, step: int = 1, decided: bool = False, all_units: bool = True
-) -> Iterator[tuple[UnitText, UnitWords]]:
+) -> Iterator[Words]:
     """The pair's units page by page; without `all_units` only those that wait for links."""
     after, langs = 0, (job.source_lang, job.target_lang)
     while page := store.unit_texts(
@@ -123,10 +173,14 @@ def link_files(source: Path, target: Path, job: Job) -> Iterator[list[Link]]:
     Raises InputError if a file cannot be read or they have different numbers of lines.
     """
     linker = Linker(lexicon.load(job.source_lang, job.target_lang))
-    step = max(1, -(-min(_lines(source), _lines(target)) // SAMPLE))
-    few = linker.learn(islice(line_pairs(source, target, job), 0, None, step))
-    whole = few if step == 1 else None
-    return linker.link(line_pairs(source, target, job) if whole is None else whole)
+    lines = min(_lines(source), _lines(target))
+    if lines <= KEPT:
+        with _few_collections():
+            pairs = list(line_pairs(source, target, job))
+            linker.learn(pairs)
+        return linker.link(pairs)
+    linker.learn(islice(line_pairs(source, target, job), 0, None, -(-lines // SAMPLE)))
+    return linker.link(line_pairs(source, target, job))
 
 
 def _lines(path: Path) -> int:

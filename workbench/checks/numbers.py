@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Digits with the marks that hold one number together: 1,400.5 and 1.400,5 and 1'400.
 _NUMBER = re.compile(r"\d+(?:[.,'’\u00a0\u202f]\d+)*")
+_DIGIT = re.compile(r"\d")
+_FOREIGN = re.compile(r"[^\D0-9]")
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?!\d)")
 _MERIDIEM = re.compile(r"\d\s*p\.?\s?m\b", re.IGNORECASE)
 _ROMAN = (
@@ -32,7 +34,7 @@ class Numbers:
 
     def findings(self, unit: Unit) -> Iterator[Finding]:
         """One finding that lists them; separators, scale, words and the 24-hour clock may differ."""
-        if not any(map(str.isdigit, unit.source)):
+        if not _DIGIT.search(unit.source):
             return
         source, target = _ascii(unit.source), _ascii(unit.target)
         found = _values(target) | {_significant(match) for match in _SPACED.findall(target)}
@@ -87,7 +89,7 @@ def _ascii(text: str) -> str:
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKC", text)
-    return re.sub(r"[^\W\D]", lambda match: str(unicodedata.digit(match[0], 0)), plain)
+    return _FOREIGN.sub(lambda match: str(unicodedata.digit(match[0], 0)), plain)
 
 
 def _roman(value: int) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from workbench.cli import output
+from workbench.cli.choosing import engine_options, engines_of
 from workbench.cli.options import (
-    Command,
     database,
     db_option,
     document_option,
@@ -23,45 +22,17 @@ from workbench.cli.options import (
     to_option,
 )
 from workbench.errors import EngineError, InputError, PartialError, WorkbenchError
-from workbench.model import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from workbench.ingest import Reading
-    from workbench.model import Translator
     from workbench.store import Database
-    from workbench.translate import Engines, Job
+    from workbench.translate import Job
 
 paths_argument = click.argument(
     "paths", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path)
 )
-# Hypotheses per search step: fast decodes greedily, good as Argos does.
-BEAMS = {"fast": 1, "good": 4, "best": 8}
-# As the name of an engine: the first that works.
-AUTO = "auto"
-
-
-def engine_options(command: Command) -> Command:
-    """The options that say which engines draft, and how."""
-    options = (
-        click.option("--engine", "engine_names", multiple=True, metavar="NAME",
-                     help="Which engine; repeat for drafts of several side by side, the first"
-                     " taken [default: the first that works; see: workbench engines]."),
-        click.option("--offline", is_flag=True, help="Never ask Argos's index for a model."),
-        click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto",
-                     show_default=True, help="Where neural models compute."),
-        click.option("--quality", type=click.Choice(list(BEAMS)), default="good",
-                     show_default=True, help="How wide neural models search: beam 1, 4 or 8."),
-        click.option("--beam", type=click.IntRange(1, 32), help="The beam itself."),
-        click.option("--hypotheses", type=click.IntRange(1, 8), default=1, show_default=True,
-                     help="Drafts of one engine to keep for each unit."),
-        click.option("--attention", is_flag=True,
-                     help="Keep which words a neural model looked at, as word links of its drafts."),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.command()
@@ -234,7 +205,7 @@ def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str,
         say(f"{source_lang} to {job.target_lang}: every unit has a draft")
         return []
     try:
-        engines = _engines(db, source_lang, job.target_lang, options)
+        engines = engines_of(db, source_lang, job.target_lang, options)
         try:
             with (
                 store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
@@ -246,37 +217,10 @@ def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str,
     except EngineError:  # what no engine drafts people can translate
         translate.make_units(db, job)
         raise
+    except KeyboardInterrupt:
+        say("stopped; what is drafted stays: type the same command to go on")
+        raise
     return run.errors
-
-
-def _engines(db: Database, source_lang: str, target_lang: str, options: dict[str, Any]) -> Engines:
-    """The memory, the first engine, and those that are asked where it fails."""
-    from workbench import registry
-    from workbench.engines import choose
-    from workbench.memory import Memory
-    from workbench.translate import Engines
-
-    pair = source_lang, target_lang
-    beam = options["beam"] or BEAMS[options["quality"]]
-    settings = Settings(options["device"], beam, options["attention"])
-    names = list(dict.fromkeys(options["engine_names"])) or [AUTO]
-    for name in names:
-        if name != AUTO:
-            registry.engine(name)  # a wrong name is said before anything is loaded
-
-    def load(name: str) -> Translator:
-        if name == AUTO:
-            return choose.first_that_works(*pair, settings, say=say, offline=options["offline"])
-        translator = choose.ready(registry.engine(name), pair, settings)
-        if translator.notice:
-            say(translator.notice)
-        return translator
-
-    first = load(names[0])
-    others: list[Callable[[], Translator | None]] = [partial(load, name) for name in names[1:]]
-    if names == [AUTO]:
-        others = choose.others(first, *pair, settings, say=say)
-    return Engines(source_lang, first, others, Memory(db, *pair))
 
 
 def _check(db: Database, target_langs: Sequence[str]) -> None:

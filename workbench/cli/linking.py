@@ -15,8 +15,8 @@ from workbench.cli.options import (
     language,
     print_json,
     print_table,
-    progress,
     say,
+    stages,
 )
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _link_stored(db_path: Path, job: Job, source_lang: str | None) -> list[dict[
         stored = [pair[0] for pair in store.language_pairs(db) if pair[1] == job.target_lang]
         for source in [source_lang] if source_lang else stored or [job.source_lang]:
             pair_job = replace(job, source_lang=source)
-            with progress(f"{source}-{job.target_lang}", None) as advance:
+            with stages(f"{source}-{job.target_lang}") as advance:
                 counts = step.link_units(db, pair_job, advance)
             found.append({"source_lang": source, "target_lang": job.target_lang, **counts})
             say(

@@ -13,6 +13,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from rich.progress import TaskID
+
     from workbench.store import Database
 
 DEFAULT_DB = Path("alignments/workbench.db")
@@ -90,6 +92,16 @@ def say(text: str) -> None:
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr, without end if the total is not known; gives what moves it on."""
+    with stages(label) as advance:
+        yield lambda count: advance("", count, total)
+
+
+@contextmanager
+def stages(label: str) -> Iterator[Callable[[str, int, int | None], None]]:
+    """A progress bar on stderr for each stage of a work; none if that is no terminal.
+
+    Gives what is told a stage's name, how far it came, and its total if that is known.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -99,9 +111,16 @@ def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda count: bar.advance(task, count)
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(stage: str, count: int, total: int | None) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(f"{label} {stage}".rstrip(), total=total)
+            bar.advance(tasks[stage], count)
+
+        yield advance
 
 
 @contextmanager

@@ -165,7 +165,20 @@ def _install(item: str, source_lang: str) -> None:
             f"{item} is a folder; converted models are used where they are: put it into a folder that"
             " WORKBENCH_MODELS names"
         )
-    for entry in index.find(source_lang, lang.standard_tag(item)):
+    pair = source_lang, lang.standard_tag(item)
+    try:
+        entries = index.find(*pair)
+    except EngineError as error:
+        here = index.here(*pair)
+        if not here:
+            raise EngineError(
+                f"{error}; or install a file: workbench models install FILE.argosmodel"
+            ) from error
+        for package in here:
+            say(f"{package.name} is installed already")
+        say(f"whether there is a newer one is not known: {error}")
+        return
+    for entry in entries:
         if index.sound(entry):
             say(f"{entry.name} is installed already")
         else:
@@ -185,8 +198,11 @@ def _get(entry: Entry) -> Package:
 @models.command()
 def update() -> None:
     """Replace installed packages by newer ones that Argos's index has."""
-    from workbench.engines import index, overview
+    from workbench.engines import index, overview, packages
 
+    if not packages.installed():
+        say("no package is installed; see: workbench models install --help")
+        return
     newer = overview.outdated(index.fetch())
     if not newer:
         say("every installed package is the newest that the index has")

@@ -12,7 +12,7 @@ from workbench.store import SORTS, Filter
 STATES = ("initial", "translated", "reviewed", "final", "rejected", "unfinished")
 SIDES: tuple[Literal["source", "target", "either"], ...] = ("either", "source", "target")
 # The fields of an address and of Filter that are texts as they are.
-_TEXTS = ("origin", "finding", "by", "touched", "claimed", "note", "since", "until", "text")
+_TEXTS = ("file", "origin", "finding", "by", "touched", "claimed", "note", "since", "until", "text")
 _LONGEST = 500
 
 

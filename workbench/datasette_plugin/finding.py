@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,20 +13,21 @@ from workbench.datasette_plugin import responses
 from workbench.datasette_plugin.addresses import STATES, number, read_filter, text_of, write_filter
 from workbench.datasette_plugin.diffs import difference
 from workbench.datasette_plugin.identity import cleaned, rules
+from workbench.datasette_plugin.lights import lights
 from workbench.datasette_plugin.requests import Sent, Work, writes
+from workbench.datasette_plugin.searching import found_page
 from workbench.errors import InputError, StoreError
 from workbench.store import SORTS, Batch, Filter
 
-SIZE = 100
 # What the patterns of a preview may take.
 PREVIEW_SECONDS = 2.0
-# Documents to choose from; others are reached from their own pages.
+# Documents to choose from; where there are more, a part of the title is typed.
 MOST_DOCUMENTS = 200
 HOME = "/-/workbench"
 # What a batch is told besides the filters, and what a page is told; none of them is a filter.
 _OTHERS = frozenset(
     {"csrftoken", "back", "action", "find", "with", "find_regex", "find_case", "person", "hours", "name",
-     "after", "size", "title", "query"}
+     "after", "seen", "size", "title", "query"}
 )  # fmt: skip
 
 
@@ -60,7 +62,9 @@ async def _json(
 ) -> Response:
     try:
         wanted = read_filter(request.args, document_id=document_id, target_lang=target_lang)
-        found = await _found(database, wanted, request.args)
+        found = await responses.read(
+            database, partial(found_page, wanted=wanted, args=request.args)
+        )
     except InputError as error:
         return responses.json({"ok": False, "error": str(error)}, 400)
     return responses.json({"ok": True, **found})
@@ -74,7 +78,8 @@ async def find(datasette: Any, request: Any) -> Response:
     found: dict[str, Any] = {"units": [], "next": None, "count": 0, "exact": True}
     try:
         wanted = read_filter(args)
-        found = await _found(database, wanted, args)
+        found = await responses.read(database, partial(found_page, wanted=wanted, args=args))
+        _show_found(found["units"], wanted)
         _show_replacements(found["units"], args)
     except InputError as error:
         problem = str(error)
@@ -84,6 +89,8 @@ async def find(datasette: Any, request: Any) -> Response:
     query = write_filter(wanted)
     kept = [(name, args.get(name) or "") for name in ("find", "with", "find_regex", "find_case")]
     further = [*parse_qsl(query), *(pair for pair in kept if pair[1]), ("after", found["next"])]
+    if looked := found.get("searched"):
+        further.append(("seen", looked["units"]))
     context = {
         **found,
         "problem": problem or found.get("problem"),
@@ -191,26 +198,13 @@ async def _saved(work: Work) -> Response:
 batch, undo, saved = writes(_batch), writes(_undo), writes(_saved)
 
 
-async def _found(database: Any, wanted: Filter, args: Any) -> dict[str, Any]:
-    size = str(args.get("size") or "")
-    most = int(size) if size.isascii() and size.isdigit() and len(size) < 5 else SIZE
-
-    def query(db: store.Database) -> dict[str, Any]:
-        found = store.find_units(db, wanted, after=args.get("after") or "", size=most)
-        if wanted.is_regex and wanted.text:  # counting would be searching again
-            count, exact = len(found.units), not (found.following or args.get("after"))
-        else:
-            count, exact = store.count_units(db, wanted)
-        return {
-            "units": found.units,
-            "next": found.following,
-            "count": count,
-            "exact": exact,
-            "problem": found.problem,
-        }
-
-    answer: dict[str, Any] = await responses.read(database, query)
-    return answer
+def _show_found(units: list[dict[str, Any]], wanted: Filter) -> None:
+    """Mark what was searched for on the sides on which it was."""
+    if wanted.text:
+        lit = lights(wanted)
+        for unit in units:
+            for side in ("source", "target") if wanted.side == "either" else (wanted.side,):
+                unit[f"{side}_pieces"] = lit(unit[side])
 
 
 def _show_replacements(units: list[dict[str, Any]], args: Any) -> None:
@@ -231,17 +225,21 @@ def _show_replacements(units: list[dict[str, Any]], args: Any) -> None:
     for unit in units:
         after = make(unit["target"])
         if after != unit["target"]:
-            unit["pieces"] = difference(unit["target"], after)
+            unit["target_pieces"] = difference(unit["target"], after)
 
 
 def _around(db: store.Database, document_id: int | None) -> dict[str, Any]:
-    """What the page offers to choose from; of the documents the first ones, and the one chosen."""
-    shown = store.review_documents(db, size=MOST_DOCUMENTS)
-    if document_id is not None:
-        shown += store.review_documents(db, after=document_id - 1, size=1)
+    """What the page offers to choose from; of many documents the one chosen, and some titles."""
+    shown = store.review_documents(db, size=MOST_DOCUMENTS + 1)
+    many = len({row["document_id"] for row in shown}) > MOST_DOCUMENTS
+    titles = list(dict.fromkeys(row["title"] for row in shown if row["target_lang"]))
+    if many:
+        chosen = 0 if document_id is None else document_id
+        shown = store.review_documents(db, after=chosen - 1, size=1) if chosen else []
     return {
         "documents": {row["document_id"]: row["title"] for row in shown if row["target_lang"]},
-        "languages": store.target_languages(db),
+        "titles": titles[:MOST_DOCUMENTS] if many else [],
+        "languages": {tag: lang.name(tag) for tag in store.target_languages(db)},
         "checks": store.finding_names(db),
         "saved": store.saved_filters(db),
         "batches": store.batches(db),

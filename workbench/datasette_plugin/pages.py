@@ -16,14 +16,13 @@ from workbench.datasette_plugin.addresses import number, read_filter, text_of, w
 from workbench.datasette_plugin.diffs import difference
 from workbench.datasette_plugin.panel import gathered
 from workbench.datasette_plugin.responses import page, read, workbench_database
+from workbench.datasette_plugin.searching import SIZE, told
 from workbench.errors import InputError, StoreError
 from workbench.store import Filter
 
 if TYPE_CHECKING:
     from workbench.model import Unit
 
-# Units on one page.
-SIZE = 100
 STATIC = {"css": "text/css", "js": "text/javascript"}
 MARKS = {"initial": "○", "translated": "◐", "reviewed": "●", "final": "★"}
 
@@ -107,13 +106,15 @@ def _window(db: store.Database, wanted: Filter, args: Any) -> dict[str, Any]:
     following: dict[str, Any] | None = {"after": later} if later else None
     if wanted.sort == "position" and later:
         following = {"at": int(later.rpartition("~")[2]) + 1}
+    seen = found.searched + number(args.get("seen"), 0)
+    if following and wanted.pattern:
+        following["seen"] = seen
     return {
         "units": found.units,
-        "problem": found.problem,
         "previous": previous if start is None else {"at": start},
         "following": following,
         "filtered": filtered,
-        "count": store.count_units(db, anywhere) if filtered else None,
+        "found": told(db, anywhere, found, seen=seen, whole=not previous) if filtered else None,
         "heading": store.heading_before(db, *place, position),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +17,8 @@ from workbench.datasette_plugin.requests import Work, writes
 
 # People, and texts of the report, on one page.
 SIZE = 100
+# Seconds that reading all work may take without being kept, and how many times as long it is kept else.
+QUICK, REST = 0.2, 60
 
 
 async def people(datasette: Any, request: Any) -> Response:
@@ -34,7 +38,7 @@ async def people(datasette: Any, request: Any) -> Response:
     context = {
         **found,
         "people": found["people"][:SIZE],
-        "after": after,
+        "later": bool(request.args.get("after")),
         "further": urlencode({"after": further}) if further else None,
         "roles": store.ROLES,
         "second_person": allowed.second_person,
@@ -60,13 +64,13 @@ _give_role = writes(_role)
 async def report(datasette: Any, request: Any) -> Response:
     """How people work: time, edits and acceptance, with plots and the numbers behind them."""
     database = await responses.workbench_database(datasette, request)
-    numbers = await responses.read(database, lambda db: store.work_report(db, most_texts=SIZE + 1))
-    days = numbers["days"]
+    numbers = await _numbers(datasette, database, request)
+    days, further = numbers["days"], numbers["next"]
     engines, names = numbers["engines"], ("origin", "target_lang")
     context = {
         **numbers,
-        "texts": numbers["texts"][:SIZE],
-        "more_texts": len(numbers["texts"]) > SIZE,
+        "later": bool(request.args.get("after")),
+        "further": urlencode({"after": further}) if further else None,
         "views_url": datasette.urls.database(database.name),
         "units_plot": lines(days, "day", "person", "units", "Units saved, by day and person"),
         "seconds_plot": lines(
@@ -83,6 +87,22 @@ async def report(datasette: Any, request: Any) -> Response:
 
 
 async def report_json(datasette: Any, request: Any) -> Response:
-    """The numbers of the report."""
+    """The numbers of the report, a page of its texts."""
     database = await responses.workbench_database(datasette, request)
-    return responses.json({"ok": True, **await responses.read(database, store.work_report)})
+    return responses.json({"ok": True, **await _numbers(datasette, database, request)})
+
+
+async def _numbers(datasette: Any, database: Any, request: Any) -> dict[str, Any]:
+    """The work so far, read again at most every now and then where that takes long, and a page of texts."""
+    kept: dict[str, tuple[float, dict[str, Any]]] = getattr(datasette, "_workbench_report", {})
+    datasette._workbench_report = kept
+    until, numbers = kept.get(database.name, (0.0, {}))
+    if time.monotonic() > until:
+        started = time.monotonic()
+        numbers = {"at": store.now(), **await responses.read(database, store.work_report)}
+        took = time.monotonic() - started
+        kept[database.name] = (time.monotonic() + (REST * took if took > QUICK else 0.0), numbers)
+    after = (request.args.get("after") or "")[:200]
+    look = partial(store.progress_page, after=after, size=SIZE)
+    texts, further = await responses.read(database, look)
+    return {**numbers, "texts": texts, "next": further}

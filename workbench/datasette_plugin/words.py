@@ -142,6 +142,7 @@ def _shown(db: Database, unit_id: int) -> Shown:
 
 
 def _made(db: Database, unit: Unit) -> list[WordLink]:
+    from workbench.wordlinks.phrases import conceivable
     from workbench.wordlinks.single import link_pair
     from workbench.wordlinks.unit import unit_words
 
@@ -152,9 +153,7 @@ def _made(db: Database, unit: Unit) -> list[WordLink]:
         store.link_decisions(db, ids).get(unit.unit_id, ()),
         store.looks(db, ids).get(unit.unit_id),
     )
-    elsewhere = store.pair_counts(
-        db, langs, {word.lower() for word in words.source}, {word.lower() for word in words.target}
-    )
+    elsewhere = store.pair_counts(db, langs, conceivable(words.source), conceivable(words.target))
     return words.decided(link_pair(words.pair(), lexicon.load(*langs), elsewhere))
 
 

@@ -105,25 +105,20 @@ class Drafter:
 
     def _ask(self, stage: Stage, outcomes: list[Outcome], hypotheses: int, how: str = "") -> None:
         drafts = stage.drafts([outcome.source for outcome in outcomes], hypotheses, how)
+        signature = stage.translator.signature + (f"|split:{how}" if how else "")
+        made: list[tuple[Outcome, Draft, Hypothesis]] = []
         for outcome, draft in zip(outcomes, drafts, strict=True):
-            self._take(stage, outcome, draft, how)
-
-    def _take(self, stage: Stage, outcome: Outcome, draft: Draft, how: str) -> None:
-        translator = stage.translator
-        if draft.error:
-            outcome.errors.append(f"{translator.origin}: {draft.error}")
-        signature = f"{translator.signature}|split:{how}" if how else translator.signature
-        known = {(c.signature, c.hypothesis.text) for c in outcome.candidates}
-        for raw in draft.hypotheses:
-            text = _storable(raw.text)
-            hypothesis = raw if text == raw.text else replace(raw, text=text, looks=())
-            if (signature, hypothesis.text) in known:
-                continue
-            findings = self._findings(outcome.source, hypothesis)
+            if draft.error:
+                outcome.errors.append(f"{stage.translator.origin}: {draft.error}")
+            made += (
+                (outcome, draft, hypothesis) for hypothesis in _fresh(outcome, draft, signature)
+            )
+        found = self._findings([(outcome.source, hypothesis) for outcome, _, hypothesis in made])
+        for (outcome, draft, hypothesis), findings in zip(made, found, strict=True):
             outcome.candidates.append(
                 Candidate(
                     hypothesis,
-                    translator.origin,
+                    stage.translator.origin,
                     signature,
                     stage.request(outcome.source, how),
                     self._judge.quality(hypothesis, findings, stage.curve),
@@ -133,10 +128,11 @@ class Drafter:
                 )
             )
 
-    def _findings(self, source: str, hypothesis: Hypothesis) -> list[Finding]:
-        if hypothesis.similarity == 100:  # a person approved it for this very source
-            return []
-        return self._judge.findings(source, hypothesis.text)
+    def _findings(self, drafts: Sequence[tuple[str, Hypothesis]]) -> list[list[Finding]]:
+        # what a person approved for this very source needs no judge
+        judged = [(source, h.text) for source, h in drafts if h.similarity != 100]
+        found = iter(self._judge.findings(judged))
+        return [[] if h.similarity == 100 else next(found) for _, h in drafts]
 
     def _stage(self, number: int) -> Stage | None:
         """A stage; one that is a way to make it is made when first needed."""
@@ -145,6 +141,16 @@ class Drafter:
             if callable(stage):
                 stage = self._stages[number] = stage()
             return stage
+
+
+def _fresh(outcome: Outcome, draft: Draft, signature: str) -> Iterator[Hypothesis]:
+    """The hypotheses of a draft that are not among the candidates, as they can be stored."""
+    known = {c.hypothesis.text for c in outcome.candidates if c.signature == signature}
+    for raw in draft.hypotheses:
+        text = _storable(raw.text)
+        if text not in known:
+            known.add(text)
+            yield raw if text == raw.text else replace(raw, text=text, looks=())
 
 
 def _storable(text: str) -> str:

@@ -30,11 +30,17 @@ class Judge:
         self._checks = list(checks)
         self._pair = source_lang, target_lang
 
-    def findings(self, source: str, target: str) -> list[Finding]:
-        """What speaks against a draft; empty if it may be shown as it is."""
-        unit = Unit(0, 0, "", 0, *self._pair, source, target, "translated", "", "", None, 0, "", "")
-        found = [finding for check in self._checks for finding in check.findings(unit)]
-        return [finding for finding in found if finding.severity != "info"]
+    def findings(self, drafts: Sequence[tuple[str, str]]) -> list[list[Finding]]:
+        """What speaks against each (source, target); nothing if it may be shown as it is."""
+        units = [
+            Unit(0, 0, "", 0, *self._pair, *draft, "translated", "", "", None, 0, "", "")
+            for draft in drafts
+        ]
+        found: list[list[Finding]] = [[] for _ in units]
+        for check in self._checks:  # one check after the other: its code and data stay in the cache
+            for unit, mine in zip(units, found, strict=True):
+                mine += [finding for finding in check.findings(unit) if finding.severity != "info"]
+        return found
 
     def quality(
         self, hypothesis: Hypothesis, findings: Sequence[Finding], curve: Curve = ()

@@ -91,8 +91,9 @@ class Stage:
         if self.translator.verbatim:
             return self._engine(texts, hypotheses)
         shielded = [protect.shield(text, self._terms) for text in texts]
-        drafts = [_unasked(item) for item in shielded]
-        spoken = [i for i, item in enumerate(shielded) if _is_asked(item)]
+        asked = [_is_asked(item) for item in shielded]
+        drafts = [Draft() if a else _unasked(s) for a, s in zip(asked, shielded, strict=True)]
+        spoken = [i for i, speaks in enumerate(asked) if speaks]
         answers = self._engine([shielded[i].text for i in spoken], hypotheses)
         around = []
         for i, answer in zip(spoken, answers, strict=True):

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class Waiting(Protocol):
@@ -21,7 +21,7 @@ Item = TypeVar("Item", bound=Waiting)
 
 # Units are read in stretches and sorted by length, so that an engine's batches hold texts of like
 # length and equal texts meet; the first stretches are short, so that a book's first page comes first.
-FIRST_STRETCH = 8
+FIRST_STRETCH = 4
 LONGEST_STRETCH = 16_384
 # A stretch is cut into windows, counted in characters: each is one call of the engine and one
 # transaction.  The first is small, so that a person soon sees something; the others fill a neural
@@ -37,7 +37,7 @@ class Windows(Generic[Item]):
 
     def __init__(self, units: Iterator[Item]) -> None:
         self._units = units
-        self._size = FIRST_WINDOW
+        self._size = LEAST_WINDOW
         self.made = 0
 
     def __iter__(self) -> Iterator[list[Item]]:
@@ -49,20 +49,18 @@ class Windows(Generic[Item]):
                 self.made += 1
                 yield self._portion(stretch)
 
-    def adapt(self, seconds: float) -> None:
-        """Make the next windows larger or smaller, by the seconds that one took."""
-        if self._size < LEAST_WINDOW:
-            self._size = LEAST_WINDOW
-        elif seconds < WINDOW_SECONDS:
-            self._size = min(2 * self._size, LARGEST_WINDOW)
-        elif seconds > 2 * WINDOW_SECONDS:
-            self._size = max(self._size // 2, LEAST_WINDOW)
+    def adapt(self, window: Sequence[Item], seconds: float) -> None:
+        """Make the next windows larger, at most twice, or smaller, by the seconds that one took."""
+        rate = sum(len(unit.source) for unit in window) / max(seconds, 0.001)
+        most = min(2 * self._size, LARGEST_WINDOW)
+        self._size = min(max(int(rate * WINDOW_SECONDS), LEAST_WINDOW), most)
 
     def _portion(self, stretch: list[Item]) -> list[Item]:
         """The longest units of a stretch, taken off its end; equal texts stay together."""
+        wanted = FIRST_WINDOW if self.made == 1 else self._size
         size, start = 0, len(stretch)
         while start and (
-            size < self._size
+            size < wanted
             or (start < len(stretch) and stretch[start - 1].source == stretch[start].source)
         ):
             start -= 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.engines import download, proof, web
 from workbench.engines.install import install_file, locked
-from workbench.engines.packages import Package, packages_dir, version_key, versions
+from workbench.engines.packages import Package, installed, packages_dir, version_key, versions
 from workbench.engines.routes import routes
 from workbench.errors import EngineError
 
@@ -103,6 +103,14 @@ def sound(entry: Entry) -> Package | None:
         if package.version == entry.version and not proof.trouble(package.path):
             return package
     return None
+
+
+def here(source_lang: str, target_lang: str) -> list[Package]:
+    """The installed packages that a pair needs, without asking the index; none if one is broken."""
+    packages = {(p.source_lang, p.target_lang): p for p in installed()}
+    route = routes(packages).get((source_lang, target_lang)) or ()
+    found = [packages[step] for step in route]
+    return [] if any(proof.trouble(package.path) for package in found) else found
 
 
 def _entry(row: Any) -> Entry | None:  # noqa: ANN401 - foreign JSON

@@ -68,13 +68,16 @@ class Model:
         self._tokenizer = tokenizer
         self._form = form
         self._beam = settings.beam
-        self._attention = settings.attention
+        self.attention = settings.attention
         device = settings.device
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
         self._batch_tokens = BATCH_TOKENS[device]
         self._workers = _cores() if device == "cpu" else 1
         try:
+            weights = (folder / "model.bin").stat()
+            # equal for models that draft alike
+            self.identity = f"{folder.resolve()}|{weights.st_mtime_ns}|{form}|{settings}"
             self._translator = ctranslate2.Translator(
                 str(folder),
                 device=device,
@@ -82,7 +85,7 @@ class Model:
                 inter_threads=self._workers,
                 intra_threads=1 if device == "cpu" else 0,
             )
-        except (RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(
                 f"the model in {folder} cannot be loaded ({error}); install it again, or try --device cpu"
             ) from error
@@ -179,7 +182,7 @@ class Model:
             batch_type="tokens",
             length_penalty=LENGTH_PENALTY,
             return_scores=True,
-            return_attention=self._attention,
+            return_attention=self.attention,
             replace_unknowns=True,
             max_input_length=0,
             max_decoding_length=2 * longest + 32,  # more would be a loop
@@ -194,7 +197,7 @@ class Model:
             # CTranslate2 divides the sum by length ** penalty, the end mark counted: undo, then average
             mean = score / (len(tokens) + 1) ** (1 - LENGTH_PENALTY)
             text = self._tokenizer.decode(kept).strip()
-            looked = self._looks(item, text, tokens, result.attention[n]) if self._attention else ()
+            looked = self._looks(item, text, tokens, result.attention[n]) if self.attention else ()
             found.setdefault(text, Hypothesis(text, round(mean, 4), looks=looked))
         return Draft(tuple(found.values()))
 

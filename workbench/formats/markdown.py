@@ -113,6 +113,7 @@ class _Walk:
             spans[0] = _stripped(self.source, box.end(), end)
         if kind == "quote" and ALERT.fullmatch(self.source, start, end):
             spans = spans[1:]
+        spans[:-1] = [_without_break(self.source, *span) for span in spans[:-1]]
         yield from self._block(kind, spans, level=self.containers.count(kind))
 
     def _block(self, kind: BlockKind, spans: list[Span], *, level: int) -> Iterator[Block]:
@@ -162,6 +163,13 @@ def _stripped(source: str, start: int, end: int) -> Span:
     content = source[start:end]
     left = len(content) - len(content.lstrip())
     return start + left, max(start + left, start + len(content.rstrip()))
+
+
+def _without_break(source: str, start: int, end: int) -> Span:
+    """The span of a line without the backslash that breaks it."""
+    content = source[start:end]
+    backslashes = len(content) - len(content.rstrip("\\"))
+    return start, end - backslashes % 2
 
 
 def _without_marks(source: str, start: int, end: int) -> Span:

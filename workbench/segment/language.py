@@ -20,6 +20,7 @@ class Language:
     starters: frozenset[str]  # words that, capitalised, start sentences more than anything else
     capitals: frozenset[str]  # words that are capital everywhere: I
     ordinals: bool  # whether `3.` is how to write third
+    semicolon_asks: bool  # whether `;` is the mark of a question
 
     def before_number(self, word: str) -> bool:
         """Whether a number after a word and its full stop belongs to the word."""
@@ -34,11 +35,17 @@ class Language:
         return word.replace("’", "'").split("'")[0].strip(".,;:!?").lower() in self.capitals
 
 
+# Languages that go by another's lists: near enough to share its abbreviations.
+LIKE = {"no": "nb", "nn": "nb", "bs": "hr", "gl": "es", "ast": "es", "lb": "de", "af": "nl", "be": "ru",
+        "mk": "bg"}  # fmt: skip
+
+
 @cache
 def language(tag: str) -> Language:
     """The lists of a language, or of its parent, or those that serve any."""
     folder = resources.files("workbench.segment") / "data"
     name = tag.split("-")[0]
+    name = LIKE.get(name, name)
     file = folder / f"{name}.json"
     if not file.is_file():
         name = "default"
@@ -48,4 +55,5 @@ def language(tag: str) -> Language:
         key: frozenset(lists.get(key, "").split())
         for key in ("never", "maybe", "numeric", "compounds", "starters", "capitals")
     }
-    return Language(name, **sets, ordinals=bool(lists.get("ordinals", False)))
+    ordinals, asks = (bool(lists.get(key)) for key in ("ordinals", "semicolon_asks"))
+    return Language(name, **sets, ordinals=ordinals, semicolon_asks=asks)

@@ -35,17 +35,20 @@ _CANDIDATE = re.compile(
     rf"(?P<next>[^\s{_OPENERS}][^\s]{{0,40}}))"
 )
 _MARK_ALONE = re.compile(r"\W*(?:\d{1,3}|[^\W\d_])[.)]+\s*\Z")
-# Stops of other scripts need neither a space nor a capital after them.  In Japanese the sentence
-# goes on where a quotation is followed by the particle of quoting.
+# Stops of other scripts need neither a space nor a capital after them.  The sentence goes on where
+# a quotation is followed by the Japanese particle of quoting, or by who said it in Chinese.
 _CLOSING = "」』”’）〉》】\"')\\]"
+_SAID = r"(?:说|説|說|道|问|問|答|喊|叫|嚷|回答|心想)[道着著]?[。，：；！…]"
 _STRONG = re.compile(
-    rf"[。！？｡]++(?:(?![{_CLOSING}])|[{_CLOSING}]++(?!と|って))\s*"
+    rf"[。！？｡]++(?:(?![{_CLOSING}])|[{_CLOSING}]++(?!と|って|[^\W\d_]{{0,6}}?{_SAID}))\s*"
     r"|(?<![؟۔।॥։።፧])[؟۔।॥։።፧]++[”’»\"')\]]*+\s+"
 )
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 _VOWEL = re.compile(r"[aeiouyáéíóúàèìòùâêîôûäëïöüãõåæøœ]", re.IGNORECASE)
 # What Romance languages put before a noun without a space: l'art. 5.
 _ELIDED = re.compile(r"(?:[cdjlmnst]|qu|dell|nell|all|sull|dall)['’](?=\w\w)", re.IGNORECASE)
+# Where a semicolon asks, and a letter follows.
+_ASKED = re.compile(rf"[;\u037e][{_CLOSERS}]*+\s++(?=[{_OPENERS}—–\-\s]*+(?P<next>[^\W\d_]))")
 _CAMEL = re.compile(r"[a-z]{1,2}[A-Z]")
 
 
@@ -67,8 +70,12 @@ def sentences(paragraph: str, lang: str) -> list[tuple[int, int]]:
         return []
     starts = {0, *item_starts(paragraph)}
     starts.update(match.end() for match in _STRONG.finditer(paragraph))
+    rules = language(lang)
+    if rules.semicolon_asks:
+        asked = _ASKED.finditer(paragraph)
+        starts.update(match.end() for match in asked if match["next"].isupper())
     if any(mark in paragraph for mark in ".!?…"):
-        starts.update(_decided(paragraph, language(lang), starts))
+        starts.update(_decided(paragraph, rules, starts))
     cuts = sorted(starts)
     spans = (
         _stripped(paragraph, a, b) for a, b in zip(cuts, [*cuts[1:], len(paragraph)], strict=True)

@@ -21,8 +21,8 @@ from workbench.store.database import explaining, from_connection, now, opened, w
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter, key_of
-from workbench.store.finding import Deadline, Found, count_units, find_units
-from workbench.store.measures import work_report
+from workbench.store.finding import Found, count_units, find_units
+from workbench.store.measures import progress_page, work_report
 from workbench.store.notes import (
     add_note,
     dismiss_finding,
@@ -32,6 +32,7 @@ from workbench.store.notes import (
     settle_note,
 )
 from workbench.store.own_changes import own_change, undoing
+from workbench.store.patterns import Deadline, pattern_of
 from workbench.store.people import (
     ROLES,
     Role,
@@ -184,9 +185,11 @@ __all__ = [
     "other_languages",
     "own_change",
     "pair_counts",
+    "pattern_of",
     "people",
     "positions",
     "progress",
+    "progress_page",
     "regroup",
     "release",
     "remove_terms",

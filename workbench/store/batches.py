@@ -12,7 +12,8 @@ from workbench.model import STATES
 from workbench.store.claims import claim, release
 from workbench.store.database import now, writing
 from workbench.store.filters import Filter
-from workbench.store.finding import Deadline, each_unit, pattern_of
+from workbench.store.finding import each_unit
+from workbench.store.patterns import Deadline, pattern_of
 from workbench.store.people import Rules, check_edit
 from workbench.store.reading import rows
 from workbench.store.regroup import undo_regroup
@@ -133,8 +134,8 @@ def batch_rows(db: Database, run_id: int, limit: int = 200) -> list[dict[str, An
     """What a run changed, unit by unit, with whether it stands as the run left it."""
     return rows(
         db,
-        "SELECT r.unit_id, u.position, u.document_id, d.path AS document, u.target_lang, r.before, r.after,"
-        " r.state_before, r.state_after, r.actor, r.at, r.why,"
+        "SELECT r.unit_id, u.position, u.document_id, d.title, d.path AS document, u.target_lang, r.before,"
+        " r.after, r.state_before, r.state_after, r.actor, r.at, r.why,"
         " u.target = r.after AND u.state = r.state_after AS stands"
         " FROM revisions r JOIN units u ON u.id = r.unit_id JOIN documents d ON d.id = u.document_id"
         " WHERE r.run_id = ? ORDER BY r.id LIMIT ?",

@@ -1,14 +1,14 @@
-"""Stores documents and their segments, each whole or not at all, and carries units to new versions."""
+"""Stores documents and their segments, each whole or not at all."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from workbench import lang
 from workbench.store.database import now, writing
-from workbench.store.units import ensure_units
+from workbench.store.hashing import content_hash, text_hash
+from workbench.store.versions import carry_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ def find_unchanged(db: Database, new: NewDocument) -> Added | None:
     row = db.conn.execute(
         "SELECT id, (SELECT count(*) FROM segments WHERE document_id = documents.id) FROM documents"
         " WHERE hash = ? AND lang = ? AND format = ? AND replaced_by IS NULL",
-        (_content_hash(new), new.lang, new.format),
+        (content_hash(new.content), new.lang, new.format),
     ).fetchone()
     return Added(row[0], "unchanged", row[1]) if row else None
 
@@ -75,7 +75,7 @@ def _store(db: Database, new: NewDocument, staged: int) -> Added:
     version = old[1] + 1 if old else 1
     earlier = execute(
         "SELECT id FROM documents WHERE hash = ? AND lang = ? AND format = ?",
-        (_content_hash(new), new.lang, new.format),
+        (content_hash(new.content), new.lang, new.format),
     ).fetchone()
     if earlier:  # the text went back to what it once was
         document_id: int = earlier[0]
@@ -88,7 +88,7 @@ def _store(db: Database, new: NewDocument, staged: int) -> Added:
     kept = 0
     if old:
         execute("UPDATE documents SET replaced_by = ? WHERE id = ?", (document_id, old[0]))
-        kept = _carry_over(db, old[0], document_id)
+        kept = carry_over(db, old[0], document_id)
         execute(
             "UPDATE OR IGNORE bitexts SET document_id = ? WHERE document_id = ?",
             (document_id, old[0]),
@@ -102,7 +102,7 @@ def _insert(db: Database, new: NewDocument, version: int) -> int:
         "INSERT INTO documents (path, title, lang, format, hash, added_at, version)"
         " VALUES (?, coalesce((SELECT text FROM temp.staged WHERE kind = 'heading' ORDER BY position"
         " LIMIT 1), ?), ?, ?, ?, ?, ?) RETURNING id",
-        (new.path, new.title, new.lang, new.format, _content_hash(new), now(), version),
+        (new.path, new.title, new.lang, new.format, content_hash(new.content), now(), version),
     )
     document_id: int = cursor.fetchone()[0]
     execute("INSERT INTO originals VALUES (?, ?, ?)", (document_id, new.content, new.encoding))
@@ -141,61 +141,3 @@ def _row(segment: Segment) -> tuple[int, int, str, int, int, int, str, int, str]
         len(lang.words(text)),
         text_hash(text),
     )
-
-
-def text_hash(text: str) -> str:
-    """The identity of a segment's text: 128 bits of BLAKE2b, in hexadecimal."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _content_hash(new: NewDocument) -> str:
-    return hashlib.sha256(new.content).hexdigest()
-
-
-def _carry_over(db: Database, old_id: int, new_id: int) -> int:
-    """Move units to the new version where all their segments are still there; returns how many.
-
-    The k-th segment with a text becomes the k-th segment with that text: linear, and right for
-    refrains.
-    """
-    execute = db.conn.execute
-    execute("DROP TABLE IF EXISTS temp.carried")
-    execute(
-        """CREATE TEMP TABLE carried AS
-        SELECT o.id AS old_segment, n.id AS new_segment, n.position
-        FROM (SELECT id, hash, row_number() OVER (PARTITION BY hash ORDER BY position) AS k
-              FROM segments WHERE document_id = :old) o
-        JOIN (SELECT id, position, hash, row_number() OVER (PARTITION BY hash ORDER BY position) AS k
-              FROM segments WHERE document_id = :new) n ON n.hash = o.hash AND n.k = o.k""",
-        {"old": old_id, "new": new_id},
-    )
-    execute("CREATE INDEX temp.carried_old ON carried(old_segment)")
-    execute("DROP TABLE IF EXISTS temp.moved")
-    execute(
-        """CREATE TEMP TABLE moved AS
-        SELECT u.id AS unit_id, min(c.position) AS position FROM units u
-        JOIN unit_segments us ON us.unit_id = u.id
-        LEFT JOIN carried c ON c.old_segment = us.segment_id
-        WHERE u.document_id = :old
-          AND NOT EXISTS (SELECT 1 FROM unit_segments t JOIN units v ON v.id = t.unit_id
-                          WHERE t.segment_id = c.new_segment AND v.target_lang = u.target_lang)
-        GROUP BY u.id HAVING count(c.new_segment) = count(*)""",
-        {"old": old_id},
-    )
-    execute(
-        """UPDATE units SET document_id = ?, position = m.position
-        FROM moved m WHERE m.unit_id = units.id""",
-        (new_id,),
-    )
-    execute(
-        """UPDATE unit_segments SET segment_id = c.new_segment
-        FROM carried c WHERE c.old_segment = unit_segments.segment_id
-          AND unit_segments.unit_id IN (SELECT unit_id FROM moved)"""
-    )
-    languages = execute(
-        "SELECT DISTINCT target_lang FROM units WHERE document_id IN (?, ?)", (old_id, new_id)
-    ).fetchall()
-    for (target_lang,) in languages:
-        ensure_units(db, new_id, target_lang)
-    kept: int = execute("SELECT count(*) FROM moved").fetchone()[0]
-    return kept

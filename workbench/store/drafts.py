@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from workbench.model import Draft, Hypothesis
 from workbench.store.database import now, writing
-from workbench.store.documents import text_hash
+from workbench.store.hashing import text_hash
 from workbench.store.similar import keys
 from workbench.store.units import save_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -44,7 +44,8 @@ def save_drafts(db: Database, drafts: Sequence[UnitDraft], run_id: int) -> int:
     """
     at = now()
     with writing(db):
-        taken = sum(_save_draft(db, draft, at, run_id) for draft in drafts)
+        best = _save_matches(db, drafts, at, run_id)
+        taken = _take(db, best, at)
         found = [(d.unit.unit_id, ENGINE_FINDING, d.findings) for d in drafts]
         found += [
             (draft.unit.unit_id, finding.name, [finding])
@@ -56,54 +57,89 @@ def save_drafts(db: Database, drafts: Sequence[UnitDraft], run_id: int) -> int:
     return taken
 
 
-def _save_draft(db: Database, draft: UnitDraft, at: str, run_id: int) -> int:
-    unit = draft.unit
-    ids = [_match(db, unit.unit_id, candidate, at, run_id) for candidate in draft.candidates]
-    if not ids:
-        return 0
-    best = draft.candidates[0]
-    sub_state = "wb:mt" if best.hypothesis.similarity is None else "wb:tm"
+def _take(db: Database, best: Sequence[tuple[int, int]], at: str) -> int:
+    """Give units their drafts: best are (match, the unit's version); returns how many took theirs.
+
+    One statement for all: the full-text index writes what it holds at the end of each statement.
+    """
     taken = db.conn.execute(
-        """UPDATE units SET target = ?, state = 'translated', sub_state = ?, origin = ?, score = ?,
-          match_id = ?, version = version + 1, updated_at = ?
-        WHERE id = ? AND version = ? AND updated_by = ''""",
-        (best.hypothesis.text, sub_state, best.origin, best.hypothesis.score, ids[0], at,
-         unit.unit_id, unit.version),
-    ).rowcount  # fmt: skip
-    if taken:  # what was found before was about another text
-        db.conn.execute("DELETE FROM findings WHERE unit_id = ?", (unit.unit_id,))
-    return taken
+        """UPDATE units SET target = m.text, state = 'translated', sub_state = 'wb:' || m.type,
+          origin = m.origin, score = m.score, match_id = m.id, version = version + 1, updated_at = ?
+        FROM json_each(?) wanted JOIN matches m ON m.id = json_extract(wanted.value, '$[0]')
+        WHERE units.id = m.unit_id AND units.version = json_extract(wanted.value, '$[1]')
+          AND units.updated_by = '' RETURNING units.id""",
+        (at, json.dumps(best)),
+    ).fetchall()
+    db.conn.execute(  # what was found before was about another text
+        "DELETE FROM findings WHERE id IN (SELECT f.id FROM json_each(?) wanted"
+        " CROSS JOIN findings f ON f.unit_id = wanted.value)",
+        (json.dumps([unit_id for (unit_id,) in taken]),),
+    )
+    return len(taken)
 
 
-def _match(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: int) -> int:
+def _save_matches(
+    db: Database, drafts: Sequence[UnitDraft], at: str, run_id: int
+) -> list[tuple[int, int]]:
+    """Store the candidates that are new; returns each unit's best match with the unit's version."""
+    known = _known_matches(db, [draft.unit.unit_id for draft in drafts])
+    (number,) = db.conn.execute("SELECT coalesce(max(id), 0) FROM matches").fetchone()
+    best, new = [], []
+    # in the order of units: what is written in order is written fast
+    for draft in sorted(drafts, key=lambda draft: draft.unit.unit_id):
+        unit = draft.unit
+        for candidate in draft.candidates:
+            for key, row in _rows(unit.unit_id, candidate, at, run_id):
+                if key not in known:
+                    number += 1
+                    known[key] = number
+                    new.append((number, *row))
+        if draft.candidates:
+            best.append((known[_key(unit.unit_id, draft.candidates[0])], unit.version))
+    db.conn.executemany(
+        "INSERT INTO matches (id, unit_id, type, origin, text, similarity, match_quality, score,"
+        " signature, created_at, run_id, request, links, lang)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        new,
+    )
+    return best
+
+
+# A unit, a signature ("" for a pivot text), a language ("" for the target's), a text: kept once.
+_Key = tuple[int, str, str, str]
+
+
+def _known_matches(db: Database, unit_ids: Sequence[int]) -> dict[_Key, int]:
+    rows = db.conn.execute(
+        "SELECT unit_id, iif(lang = '', signature, ''), lang, text, id FROM matches"
+        " WHERE unit_id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+        (json.dumps(unit_ids),),
+    )
+    return {tuple(key): number for *key, number in rows}
+
+
+def _key(unit_id: int, candidate: Candidate) -> _Key:
+    return unit_id, candidate.signature, "", candidate.hypothesis.text
+
+
+def _rows(
+    unit_id: int, candidate: Candidate, at: str, run_id: int
+) -> Iterator[tuple[_Key, tuple[object, ...]]]:
+    """The rows of a candidate, with the text that it went through first."""
     hypothesis = candidate.hypothesis
-    known = db.conn.execute(
-        "SELECT id FROM matches WHERE unit_id = ? AND signature = ? AND text = ? AND lang = ''",
-        (unit_id, candidate.signature, hypothesis.text),
-    ).fetchone()
-    if known:
-        return int(known[0])
+    made = (candidate.signature, at, run_id, candidate.request)
     if candidate.pivot:
-        _save_pivot(db, unit_id, candidate, at, run_id)
-    cursor = db.conn.execute(
-        "INSERT INTO matches (unit_id, type, origin, text, similarity, match_quality, score, signature,"
-        " created_at, run_id, request, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (unit_id, "mt" if hypothesis.similarity is None else "tm", candidate.origin, hypothesis.text,
-         hypothesis.similarity, candidate.quality, hypothesis.score, candidate.signature, at, run_id,
-         candidate.request, candidate.links),
-    )  # fmt: skip
-    return int(cursor.lastrowid or 0)
-
-
-def _save_pivot(db: Database, unit_id: int, candidate: Candidate, at: str, run_id: int) -> None:
-    pivot_lang, text = candidate.pivot or ("", "")
-    db.conn.execute(
-        "INSERT INTO matches (unit_id, type, origin, text, signature, created_at, run_id, request, lang)"
-        " SELECT ?, 'mt', ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS"
-        " (SELECT 1 FROM matches WHERE unit_id = ? AND lang = ? AND text = ?)",
-        (unit_id, candidate.origin, text, candidate.signature, at, run_id, candidate.request,
-         pivot_lang, unit_id, pivot_lang, text),
-    )  # fmt: skip
+        pivot_lang, text = candidate.pivot
+        yield (
+            (unit_id, "", pivot_lang, text),
+            (unit_id, "mt", candidate.origin, text, None, None, None, *made, "", pivot_lang),
+        )
+    kind = "mt" if hypothesis.similarity is None else "tm"
+    worth = (hypothesis.similarity, candidate.quality, hypothesis.score)
+    yield (
+        _key(unit_id, candidate),
+        (unit_id, kind, candidate.origin, hypothesis.text, *worth, *made, candidate.links, ""),
+    )
 
 
 class DraftReader:

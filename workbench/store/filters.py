@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +23,8 @@ SORTS: tuple[Sort, ...] = ("position", "score", "findings", "changed")
 MOST_ORIGINS = 12
 # Units that are found first and sorted then; where there are more, units are tested in order.
 MANY = 20_000
+# The same for documents.
+MANY_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Filter:
 
     document_id: int | None = None
     target_lang: str | None = None
+    file: str = ""
     states: tuple[str, ...] = ()
     origin: str = ""
     min_score: float | None = None
@@ -49,6 +53,11 @@ class Filter:
     case: bool = False
     sort: Sort = "position"
     at: int | None = None
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression that a text must fit; empty if there is none."""
+        return self.text if self.is_regex else ""
 
 
 # Each order with its key: how rows go on after one, and how the key is read from a row.
@@ -85,21 +94,27 @@ _BEFORE = {
 }
 
 
+# What is read of every unit that the conditions keep: its keys in all orders.
+COLUMNS = ("unit", "document_id", "target_lang", "position", "score", "findings", "updated_at")
+
+
 def ids_sql(
     db: Database, wanted: Filter, after: str = "", before: str = ""
 ) -> tuple[str, dict[str, Any]]:
-    """SQL for the ids of the units that the conditions keep, in order; backwards from the key `before`.
+    """SQL for the keys of the units that the conditions keep, in order; backwards from the key `before`.
 
-    Where a filter names several states or origins, each has a select of its own, which an index
-    gives in order, and SQLite merges them.
+    Where a pattern is wanted, the targets follow, since their rows are read anyway.  Where a filter
+    names several states or origins, each has a select of its own, which an index gives in order, and
+    SQLite merges them.
     """
     where, parameters = _conditions(db, wanted)
     if key := before or after:
         where.append((_BEFORE if before else _AFTER)[wanted.sort])
         parameters.update(_read_key(wanted, key))
+    target = ", u.target" if wanted.pattern else ""
     branches = [
         "SELECT u.id AS unit, u.document_id, u.target_lang, u.position, u.score,"
-        " u.open_findings AS findings, u.updated_at"
+        f" u.open_findings AS findings, u.updated_at{target}"
         f" FROM units u CROSS JOIN documents d ON d.id = u.document_id WHERE {' AND '.join([*where, *more])}"
         for more in product(state_conditions(wanted), _origins(db, wanted))
     ]
@@ -131,6 +146,7 @@ def _conditions(db: Database, wanted: Filter) -> tuple[list[str], dict[str, Any]
     where = ["d.replaced_by IS NULL"]
     where += [sql for name, sql in simple.items() if values[name] not in {None, ""}]
     for condition, more in (
+        _file(db, wanted),
         _work(wanted),
         _since(db, wanted),
         _touched(db, wanted),
@@ -185,6 +201,25 @@ def _by(wanted: Filter) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def _file(db: Database, wanted: Filter) -> _Conditions:
+    """A condition on the title or the path of the document."""
+    if not wanted.file:
+        return [], {}
+    found = db.conn.execute(
+        "SELECT id FROM documents WHERE replaced_by IS NULL"
+        " AND instr(lower(title || char(10) || path), lower(?))",
+        (wanted.file,),
+    )
+    ids = [row[0] for row in found]
+    if len(ids) == 1:
+        return ["u.document_id = :files"], {"files": ids[0]}
+    # of many documents, units are tested in order; those of few are found first, and sorted
+    scans = "+" if len(ids) > MANY_FILES else ""
+    return [f"{scans}u.document_id IN (SELECT value FROM json_each(:files))"], {
+        "files": json.dumps(ids)
+    }
 
 
 def _work(wanted: Filter) -> _Conditions:

@@ -4,59 +4,46 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import InputError
 from workbench.store.database import now
-from workbench.store.filters import Filter, ids_sql, is_frequent, key_of, state_conditions
+from workbench.store.filters import COLUMNS, Filter, ids_sql, is_frequent, key_of, state_conditions
+from workbench.store.patterns import Deadline, fitting
 from workbench.store.reading import rows
 from workbench.store.views import SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import regex
     from sqlite_utils import Database
 
-# Seconds that one text may keep a pattern busy, and that a whole search may take.
-ONE_TEXT = 0.2
+# Seconds that a whole search may take.
 PATIENCE = 2.0
-# Units looked at for a pattern at a time, counted at most (of frequent words: fewer), and shown at most.
-CHUNK = 200
+# Texts after which a page that a pattern has filled by half is shown.
+ENOUGH = 10_000
+# Units read at a time, counted at most (of frequent words: fewer), and shown at most.
+CHUNK = 500
 COUNTED = 1000
 FEW = 100
 MOST = 500
 
 
-class Deadline:
-    """The end of the time that one request may take."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def over(self) -> bool:
-        """Whether the time is up."""
-        return time.monotonic() > self._end
-
-    def left(self) -> float:
-        """Seconds that one text may still take.  Raises TimeoutError if the time is up."""
-        if self.over:
-            raise TimeoutError
-        return max(min(ONE_TEXT, self._end - time.monotonic()), 0.001)
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of units as rows, where the next one starts, and why the search stopped early, if it did."""
+    """A page of units as rows, where the next one starts, and how many units were looked at for it.
+
+    `left_out` are texts that kept a pattern busy for too long.  With `in_time` false the search stopped
+    before the page was full.
+    """
 
     units: list[dict[str, Any]]
     following: str | None
-    problem: str | None = None
+    searched: int
+    left_out: int
+    in_time: bool
 
 
 # What a page shows of a unit.
@@ -83,22 +70,27 @@ def find_units(
     """
     size = max(1, min(size, MOST))
     deadline = Deadline(PATIENCE)
-    found: list[dict[str, Any]] = []
-    last: dict[str, Any] | None = None
-    problem, more = None, False
+    found: list[tuple[Any, ...]] = []
+    last: tuple[Any, ...] | None = None
+    in_time, more, searched = True, False, 0
     try:
         with limited(db, deadline):
             for row, fits in _candidates(db, wanted, deadline, after, before):
                 if fits and len(found) == size:
                     last, more = found[-1], True
                     break
+                if wanted.pattern and searched >= ENOUGH and len(found) >= size / 2:
+                    more = True
+                    break
                 found += [row] if fits else []
                 last = row
+                searched += 1
     except TimeoutError:
-        problem, more = "the search takes long; go on, or make it simpler", last is not None
-    ids = [row["unit"] for row in found]
+        in_time, more = False, last is not None
+    ids = [row[0] for row in found]
     units = shown_units(db, ids[::-1] if before else ids)
-    return Found(units, key_of(wanted, last) if more and last else None, problem)
+    following = key_of(wanted, dict(zip(COLUMNS, last, strict=False))) if more and last else None
+    return Found(units, following, searched, deadline.left_out, in_time=in_time)
 
 
 def each_unit(db: Database, wanted: Filter, deadline: Deadline) -> Iterator[dict[str, Any]]:
@@ -107,7 +99,7 @@ def each_unit(db: Database, wanted: Filter, deadline: Deadline) -> Iterator[dict
     Raises TimeoutError after the deadline.
     """
     candidates = _candidates(db, wanted, deadline)
-    ids = (row["unit"] for row, fits in candidates if fits)
+    ids = (row[0] for row, fits in candidates if fits)
     while chunk := list(islice(ids, CHUNK)):
         found = rows(
             db,
@@ -119,12 +111,13 @@ def each_unit(db: Database, wanted: Filter, deadline: Deadline) -> Iterator[dict
 
 
 def count_units(db: Database, wanted: Filter) -> tuple[int, bool]:
-    """How many units a filter keeps, and whether that is exact; many are not counted out."""
+    """How many units a filter keeps, and whether that is exact; many are not counted out.
+
+    A pattern is left out: whoever wants to know how many fit it has to read them all.
+    """
+    wanted = replace(wanted, text="") if wanted.pattern else wanted
     if _only_progress(wanted):
         return _tallied(db, wanted), True
-    if wanted.is_regex and wanted.text:
-        found = find_units(db, wanted, size=MOST)
-        return len(found.units), found.following is None
     sql, parameters = ids_sql(db, wanted, "")
     most = FEW if is_frequent(db, wanted) else COUNTED
     try:
@@ -151,53 +144,50 @@ def limited(db: Database, deadline: Deadline) -> Iterator[None]:
         db.conn.set_progress_handler(None, 0)
 
 
-def pattern_of(text: str, *, case: bool) -> regex.Pattern[str]:
-    """A person's regular expression.  Raises InputError if it is none."""
-    import regex
-
-    try:
-        return regex.compile(text, 0 if case else regex.IGNORECASE)
-    except (regex.error, RecursionError, OverflowError) as error:
-        raise InputError(f"not a regular expression: {text[:80]!r}: {error}") from error
-
-
 def _candidates(
     db: Database, wanted: Filter, deadline: Deadline, after: str = "", before: str = ""
-) -> Iterator[tuple[dict[str, Any], bool]]:
-    """The units that the conditions keep, in order, by their keys; and whether they fit the pattern.
+) -> Iterator[tuple[tuple[Any, ...], bool]]:
+    """The keys of the units that the conditions keep, in order, and whether they fit the pattern.
 
     Raises TimeoutError if the pattern takes too long.
     """
     sql, parameters = ids_sql(db, wanted, after, before)
-    pattern = pattern_of(wanted.text, case=wanted.case) if wanted.is_regex and wanted.text else None
-    sides = ("source", "target") if wanted.side == "either" else (wanted.side,)
+    fits = fitting(wanted.pattern, deadline, case=wanted.case) if wanted.pattern else None
     cursor = db.conn.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    while chunk := [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(CHUNK)]:
-        if pattern is None:
+    while chunk := cursor.fetchmany(CHUNK):
+        if fits is None:
             yield from ((row, True) for row in chunk)
             continue
-        texts = _texts(db, [row["unit"] for row in chunk])
-        for row in chunk:
-            mine = texts[row["unit"]]
-            yield (
-                row,
-                any(
-                    pattern.search(mine[side], timeout=deadline.left(), concurrent=True)
-                    for side in sides
-                ),
-            )
+        sides = [(row[-1],) for row in chunk]
+        if wanted.side != "target":
+            sources = _sources(db, [row[0] for row in chunk])
+            targets = wanted.side == "either"
+            sides = [(sources.get(row[0], ""), *(row[-1:] if targets else ())) for row in chunk]
+        verdicts = fits([text for texts in sides for text in texts])
+        for row, texts in zip(chunk, sides, strict=True):
+            yield row, max([next(verdicts) for _ in texts])  # each is asked for
 
 
-def _texts(db: Database, ids: list[int]) -> dict[int, dict[str, str]]:
-    """The source and the target of units."""
-    found = rows(
-        db,
-        f"SELECT u.id, {SOURCE} AS source, u.target FROM units u JOIN documents d ON d.id = u.document_id"
-        " WHERE u.id IN (SELECT value FROM json_each(?))",
+def _sources(db: Database, ids: list[int]) -> dict[int, str]:
+    """The sources of units that have one."""
+    found: dict[int, str] = {}
+    several = []
+    for unit_id, text in db.conn.execute(
+        "SELECT j.value, s.text FROM json_each(?) j CROSS JOIN unit_segments us ON us.unit_id = j.value"
+        " CROSS JOIN segments s ON s.id = us.segment_id",
         (json.dumps(ids),),
-    )
-    return {row["id"]: row for row in found}
+    ):
+        if unit_id in found:
+            several.append(unit_id)
+        found[unit_id] = text
+    if several:  # few have more than one segment
+        cursor = db.conn.execute(
+            f"SELECT u.id, {SOURCE} FROM json_each(?) j JOIN units u ON u.id = j.value"
+            " JOIN documents d ON d.id = u.document_id",
+            (json.dumps(several),),
+        )
+        found.update(cursor.fetchall())
+    return found
 
 
 def shown_units(db: Database, ids: list[int]) -> list[dict[str, Any]]:

@@ -9,35 +9,49 @@ from workbench.store.reading import rows
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+# The latest days with work, rows of them, and people that a report has at most; the view has them all.
 DAYS = 60
+MOST_ROWS = 2000
+MOST_PEOPLE = 500
 
 
-def work_report(db: Database, *, most_texts: int = -1) -> dict[str, list[dict[str, Any]]]:
-    """All work by person, the latest 60 days of it, engines with judged drafts, progress by text."""
-    return {
-        "days": rows(
-            db,
-            "SELECT day, person, sum(units) AS units, sum(words) AS words, sum(seconds) AS seconds,"
-            " round(sum(seconds) / nullif(sum(timed), 0), 1) AS seconds_per_unit,"
-            " round(sum(edit_distance * units) / sum(units), 1) AS edit_distance, sum(accepted) AS accepted"
-            " FROM daily_work WHERE day IN (SELECT DISTINCT substr(at, 1, 10) FROM revisions"
-            " ORDER BY 1 DESC LIMIT ?) GROUP BY day, person ORDER BY day, person",
-            (DAYS,),
-        ),
-        "persons": rows(
-            db,
-            "SELECT person, count(DISTINCT day) AS days, sum(units) AS units, sum(words) AS words,"
-            " sum(seconds) AS seconds, round(sum(seconds) / nullif(sum(timed), 0), 1) AS seconds_per_unit,"
-            " sum(accepted) AS accepted FROM daily_work GROUP BY person ORDER BY units DESC, person",
-        ),
-        "engines": rows(
-            db,
-            "SELECT *, round(100.0 * accepted_unchanged / judged, 1) AS accepted_percent"
-            " FROM engine_acceptance ORDER BY judged DESC, origin",
-        ),
-        "texts": rows(
-            db,
-            "SELECT * FROM progress ORDER BY document_id, target_lang LIMIT ?",
-            (most_texts,),
-        ),
-    }
+Rows = list[dict[str, Any]]
+
+
+def progress_page(db: Database, *, after: str = "", size: int = 100) -> tuple[Rows, str | None]:
+    """Progress by text, and the key of the next page, None at the end; `after` is such a key."""
+    document, _, lang = after.partition("~")
+    texts = rows(
+        db,
+        "SELECT * FROM progress WHERE (document_id, target_lang) > (?, ?)"
+        " ORDER BY document_id, target_lang LIMIT ?",
+        (int(document) if document.isdecimal() and len(document) < 19 else -1, lang, size + 1),
+    )
+    last = texts[size - 1] if len(texts) > size else None
+    return texts[:size], f"{last['document_id']}~{last['target_lang']}" if last else None
+
+
+def work_report(db: Database) -> dict[str, Rows]:
+    """Work by day and person, by person, and engines with judged drafts; reads all that people did."""
+    days = rows(
+        db,
+        "SELECT day, person, sum(units) AS units, sum(words) AS words, sum(seconds) AS seconds,"
+        " round(sum(seconds) / nullif(sum(timed), 0), 1) AS seconds_per_unit,"
+        " round(sum(edit_distance * units) / sum(units), 1) AS edit_distance, sum(accepted) AS accepted"
+        " FROM daily_work WHERE day IN (SELECT DISTINCT substr(at, 1, 10) FROM revisions"
+        " ORDER BY 1 DESC LIMIT ?) GROUP BY day, person ORDER BY day DESC, person LIMIT ?",
+        (DAYS, MOST_ROWS),
+    )
+    persons = rows(
+        db,
+        "SELECT person, count(DISTINCT day) AS days, sum(units) AS units, sum(words) AS words,"
+        " sum(seconds) AS seconds, round(sum(seconds) / nullif(sum(timed), 0), 1) AS seconds_per_unit,"
+        " sum(accepted) AS accepted FROM daily_work GROUP BY person ORDER BY units DESC, person LIMIT ?",
+        (MOST_PEOPLE,),
+    )
+    engines = rows(
+        db,
+        "SELECT *, round(100.0 * accepted_unchanged / judged, 1) AS accepted_percent"
+        " FROM engine_acceptance ORDER BY judged DESC, origin",
+    )
+    return {"days": days[::-1], "persons": persons, "engines": engines}

@@ -84,7 +84,7 @@ def dismiss_finding(
             (unit_id, name, message),
         ).fetchone()
         if not known:
-            raise StoreError(f"unit {unit_id} has no such finding any more; load it again")
+            raise StoreError("this unit has no such finding any more; load it again")
         db.conn.execute(
             "INSERT OR IGNORE INTO dismissals (unit_id, name, message, reason, actor, at)"
             " VALUES (?, ?, ?, ?, ?, ?)",

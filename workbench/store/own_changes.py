@@ -71,9 +71,7 @@ def undoing(db: Database, unit_id: int, version: int, undoes: int, person: str) 
         (unit_id, undoes, person),
     )
     if not found:
-        raise InputError(
-            f"version {undoes} of unit {unit_id} is no change of yours; see its history"
-        )
+        raise InputError(f"version {undoes} of this unit is no change of yours; see its history")
     row = found[0]
     return Edit(
         unit_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench import lang
-from workbench.store.documents import text_hash
+from workbench.store.hashing import text_hash
 from workbench.store.reading import rows
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING
 from workbench import lang
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.store.database import writing
-from workbench.store.documents import text_hash
+from workbench.store.hashing import text_hash
 from workbench.store.reading import original
 from workbench.store.regroup import Regrouped, regroup
 from workbench.store.sides import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlite_utils import Database
 
 # Languages whose sentences are joined without a space (see SOURCE in views.py).
@@ -134,36 +137,65 @@ def split_segment(db: Database, segment_id: int, at: int) -> int:
     The segments after it and their units move one position on, and every unit that has the first
     gets the second too: all sources stay as they were.
     """
+    return split_segments(db, {segment_id: [at]})[0]
+
+
+def split_segments(db: Database, cuts: Mapping[int, Sequence[int]]) -> list[int]:
+    """Split segments of one document, each at offsets into its text; returns the ids of the new ones.
+
+    The new ones are given segment by segment, the last part of each first.
+    """
     with writing(db):
-        document_id, position, start, end, text = db.conn.execute(
-            'SELECT document_id, position, "start", "end", text FROM segments WHERE id = ?',
-            (segment_id,),
-        ).fetchone()
-        left, right = text[:at].rstrip(), text[at:].lstrip()
-        border = _border(db, document_id, (start, end), left, right)
-        make_room(db, document_id, position)
-        cursor = db.conn.execute(
-            'INSERT INTO segments (document_id, position, block, kind, level, "start", "end", text, words,'
-            ' hash, joint) SELECT document_id, position + 1, block, kind, level, ?, "end", ?, ?, ?, ?'
-            " FROM segments WHERE id = ?",
-            (border[1], right, len(lang.words(right)), text_hash(right),
-             text[len(left) : len(text) - len(right)], segment_id),
-        )  # fmt: skip
-        new = int(cursor.lastrowid or 0)
-        db.conn.execute(
-            'UPDATE segments SET "end" = ?, text = ?, words = ?, hash = ? WHERE id = ?',
-            (border[0], left, len(lang.words(left)), text_hash(left), segment_id),
-        )
-        _share(db, segment_id, new)
+        found = db.conn.execute(
+            "SELECT id, document_id, position FROM segments WHERE id IN (SELECT value FROM json_each(?))"
+            " ORDER BY position",
+            (json.dumps(list(cuts)),),
+        ).fetchall()
+        make_room(db, found[0][1], *(place for one, _, place in found for _ in cuts[one]))
+        return [
+            _split_off(db, one, at, further)
+            for one, _, _ in found
+            for further, at in sorted(enumerate(sorted(cuts[one]), start=1), reverse=True)
+        ]
+
+
+def _split_off(db: Database, segment_id: int, at: int, further: int) -> int:
+    """Make a segment of what stands after an offset of one, so many positions further, which are free."""
+    document_id, start, end, text = db.conn.execute(
+        'SELECT document_id, "start", "end", text FROM segments WHERE id = ?', (segment_id,)
+    ).fetchone()
+    left, right = text[:at].rstrip(), text[at:].lstrip()
+    border = _border(db, document_id, (start, end), left, right)
+    cursor = db.conn.execute(
+        'INSERT INTO segments (document_id, position, block, kind, level, "start", "end", text, words,'
+        " hash, joint) SELECT document_id, position + ?, block, kind, level, ?, ?, ?, ?, ?, ?"
+        " FROM segments WHERE id = ?",
+        (further, border[1], end, right, len(lang.words(right)), text_hash(right),
+         text[len(left) : len(text) - len(right)], segment_id),
+    )  # fmt: skip
+    new = int(cursor.lastrowid or 0)
+    db.conn.execute(
+        'UPDATE segments SET "end" = ?, text = ?, words = ?, hash = ? WHERE id = ?',
+        (border[0], left, len(lang.words(left)), text_hash(left), segment_id),
+    )
+    _share(db, segment_id, new)
     return new
 
 
-def make_room(db: Database, document_id: int, position: int) -> None:
-    """Move everything after a position one further; in two steps, since positions are unique."""
+def make_room(db: Database, document_id: int, *places: int) -> None:
+    """Move everything after each of some positions one further; in two steps, since positions are unique."""
+    db.conn.execute("DROP TABLE IF EXISTS temp.room")
+    db.conn.execute("CREATE TEMP TABLE room (after INTEGER PRIMARY KEY, moved INTEGER)")
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO temp.room VALUES (?, ?)",
+        [(place, moved) for moved, place in enumerate(sorted(places), start=1)],
+    )
     for table in ("segments", "units"):
         db.conn.execute(
-            f"UPDATE {table} SET position = -2 - position WHERE document_id = ? AND position > ?",
-            (document_id, position),
+            f"UPDATE {table} SET position = -1 - position - (SELECT moved FROM temp.room"
+            f" WHERE after < {table}.position ORDER BY after DESC LIMIT 1)"
+            " WHERE document_id = ? AND position > ?",
+            (document_id, min(places)),
         )
         db.conn.execute(
             f"UPDATE {table} SET position = -1 - position WHERE document_id = ? AND position < 0",

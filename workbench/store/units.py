@@ -193,11 +193,11 @@ def edit_unit(db: Database, edit: Edit, *, run_id: int | None = None) -> int:
 
 def _state_after(edit: Edit, state: str, after: str) -> str:
     if edit.state in {"reviewed", "final"} and not after.strip():
-        raise InputError(f"unit {edit.unit_id} has no text yet; type a translation, then accept it")
-    if edit.state:
-        return edit.state
+        raise InputError("this unit has no text yet; type a translation, then accept it")
     if not after:
         return "initial"
+    if edit.state:
+        return edit.state
     return "translated" if state == "initial" else state
 
 

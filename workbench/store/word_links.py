@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.errors import ConflictError, StoreError
@@ -14,7 +15,7 @@ from workbench.store.reading import rows
 from workbench.store.views import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlite_utils import Database
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # Word numbers kept at hand while links are stored; far more than a language has frequent words.
 REMEMBERED = 500_000
+_WORDS: tuple[Callable[[WordLink], str], ...] = attrgetter("source_word"), attrgetter("target_word")
 # Multiplied with a unit's number it gives numbers in no order, to take a sample by.
 SCATTER = 2_654_435_761
 
@@ -166,17 +168,33 @@ def pair_counts(
 def word_translations(
     db: Database, word: str, *, target_lang: str | None = None, limit: int = 20
 ) -> list[dict[str, Any]]:
-    """What a word of either side was linked to, the most frequent first, with an example each."""
-    wanted, parameters = "", [word.lower(), word.lower()]
-    if target_lang:
-        wanted, parameters = "WHERE target_lang = ?", [*parameters, target_lang]
-    return rows(
-        db,
-        f"""SELECT * FROM (SELECT * FROM word_links_text WHERE source_word = ?
-          UNION SELECT * FROM word_links_text WHERE target_word = ?) {wanted}
-        ORDER BY count DESC, source_word, target_word LIMIT ?""",
-        (*parameters, limit),
-    )
+    """What a word of either side was linked to, the most frequent first, with an example each.
+
+    Case, the form of an apostrophe, and a hyphen before the word do not matter.
+    """
+    plain = word.lower().replace("’", "'")
+    forms = {plain, f"-{plain}", plain.replace("'", "’")}
+    # each side by its own index; what is shown of a pair is looked up for the few that are shown
+    found = db.conn.execute(
+        """WITH wanted AS (SELECT id FROM words WHERE text IN (SELECT value FROM json_each(?))),
+        found AS (SELECT * FROM word_pairs WHERE source_word IN (SELECT id FROM wanted)
+          UNION SELECT * FROM word_pairs WHERE target_word IN (SELECT id FROM wanted))
+        SELECT s.lang, t.lang, s.text, t.text FROM found p
+        JOIN words s ON s.id = p.source_word JOIN words t ON t.id = p.target_word
+        WHERE ? IN ('', t.lang) AND s.text <> '' AND t.text <> ''
+        ORDER BY p.links DESC, s.text, t.text LIMIT ?""",
+        (json.dumps(sorted(forms)), target_lang or "", limit),
+    ).fetchall()
+    return [
+        row
+        for pair in found
+        for row in rows(
+            db,
+            """SELECT * FROM word_links_text WHERE source_lang = ? AND target_lang = ?
+            AND source_word = ? AND target_word = ?""",
+            pair,
+        )
+    ]
 
 
 class LinkWriter:
@@ -186,7 +204,7 @@ class LinkWriter:
         self._db = db
         self._langs = source_lang, target_lang
         self._spaced = spaced
-        self._known: dict[tuple[str, str], int] = {}
+        self._known: dict[str, dict[str, int]] = {source_lang: {}, target_lang: {}}
 
     def save(
         self, linked: Sequence[tuple[UnitText, Sequence[WordLink]]], run_id: int | None = None
@@ -226,46 +244,45 @@ class LinkWriter:
 
     def insert(self, linked: Sequence[tuple[int, Sequence[WordLink]]]) -> None:
         """Add links, with their sums, to units that are linked; inside a transaction."""
-        self._number(link for _, links in linked for link in links)
-        source_lang, target_lang = self._langs
+        if sum(map(len, self._known.values())) > REMEMBERED:
+            self._known = {lang: {} for lang in self._langs}
+        source, target = (
+            self._numbers(lang, {word(link) for _, links in linked for link in links})
+            for word, lang in zip(_WORDS, self._langs, strict=True)
+        )
         stored = [
-            (unit_id, link.source, link.target, self._known[source_lang, link.source_word],
-             self._known[target_lang, link.target_word], link.probability, link.made_by)
+            (unit_id, i, j, source[first], target[second], share, made_by)
             for unit_id, links in linked
-            for link in links
-        ]  # fmt: skip
+            for i, j, first, second, share, made_by in links
+        ]
         self._db.conn.executemany("INSERT INTO word_links VALUES (?, ?, ?, ?, ?, ?, ?)", stored)
-        sums: Counter[tuple[int, int]] = Counter()
-        example: dict[tuple[int, int], int] = {}
-        for unit_id, _, _, source_word, target_word, _, _ in stored:
-            sums[source_word, target_word] += 1
-            example.setdefault((source_word, target_word), unit_id)
+        pairs = [(row[3], row[4]) for row in stored]
+        # the last that is set stays: the first unit
+        example = {
+            pair: row[0] for pair, row in zip(reversed(pairs), reversed(stored), strict=True)
+        }
         self._db.conn.executemany(
             """INSERT INTO word_pairs VALUES (?, ?, ?, ?) ON CONFLICT (source_word, target_word)
             DO UPDATE SET links = links + excluded.links,
             unit_id = coalesce(unit_id, excluded.unit_id)""",
-            [(*pair, sums[pair], example[pair]) for pair in sorted(sums)],
+            [(*pair, count, example[pair]) for pair, count in sorted(Counter(pairs).items())],
         )
 
-    def _number(self, links: Iterable[WordLink]) -> None:
-        """Learn the numbers of the links' words; new words get one."""
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
-        source_lang, target_lang = self._langs
-        wanted: dict[tuple[str, str], None] = {}
-        for link in links:
-            wanted[source_lang, link.source_word] = None
-            wanted[target_lang, link.target_word] = None
-        new = [word for word in wanted if word not in self._known]
-        self._db.conn.executemany("INSERT OR IGNORE INTO words (lang, text) VALUES (?, ?)", new)
-        for lang in set(self._langs):
-            found = self._db.conn.execute(
+    def _numbers(self, lang: str, wanted: set[str]) -> dict[str, int]:
+        """The numbers of words of a language, these and others; new words get one."""
+        known = self._known[lang]
+        new = sorted(wanted.difference(known))
+        self._db.conn.executemany(
+            "INSERT OR IGNORE INTO words (lang, text) VALUES (?, ?)", [(lang, text) for text in new]
+        )
+        known.update(
+            self._db.conn.execute(
                 "SELECT text, id FROM words WHERE lang = ?"
                 " AND text IN (SELECT value FROM json_each(?))",
-                (lang, json.dumps([text for of, text in new if of == lang])),
+                (lang, json.dumps(new)),
             )
-            for text, number in found:
-                self._known[lang, text] = number
+        )
+        return known
 
 
 def decide_link(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from workbench.wordlinks.arrays import Bools, Bytes, Floats, Ints, Longs
+
+Number = TypeVar("Number", bound="np.generic")
 
 # Cells (pairs x source words x target words) of one batch: what the processor's cache likes.
 CELLS = 1 << 18
@@ -48,7 +50,9 @@ def pack(sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> 
     """Batches of all pairs that have words on both sides."""
     lengths = np.array([(len(s), len(t)) for s, t in zip(sources, targets, strict=True)])
     whole = np.flatnonzero(lengths.all(1)) if len(lengths) else np.zeros(0, np.int64)
-    return [_packed(members, sources, targets) for members in _alike(whole, lengths)]
+    parts = [_packed(members, sources, targets) for members in _alike(whole, lengths)]
+    # the largest first, so that threads that share them end together
+    return sorted(parts, key=lambda batch: -len(batch.source) * batch.target.size)
 
 
 def _alike(members: Longs, lengths: Longs) -> Iterator[Longs]:
@@ -133,7 +137,7 @@ def _bit(keys: Longs) -> npt.NDArray[np.uint64]:
     return np.uint64(1) << (keys & (WORD - 1)).astype(np.uint64)
 
 
-def parts(batches: Sequence[Batch], values: Longs) -> Iterator[Longs]:
+def parts(batches: Sequence[Batch], values: npt.NDArray[Number]) -> Iterator[npt.NDArray[Number]]:
     """The part (I, J, B) of each batch in values of all cells."""
     start = 0
     for batch in batches:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from workbench.model import WordLink
+from workbench.wordlinks.phrases import named
+from workbench.wordlinks.tokens import is_spaceless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,15 +50,18 @@ def with_decisions(
     source: Sequence[str],
     target: Sequence[str],
 ) -> list[WordLink]:
-    """A unit's links: what the models found, but for what people decided."""
-    free = [(link.source, link.target, round(link.probability, 3), "") for link in found
-            if (link.source, link.target) not in decisions]  # fmt: skip
-    made = [(i, j, 1.0, decision.actor) for (i, j), decision in decisions.items()
-            if decision.linked]  # fmt: skip
-    return [
-        WordLink(i, j, source[i].lower(), target[j].lower(), share, actor)
-        for i, j, share, actor in sorted(free + made)
-    ]
+    """A unit's links, by place: what the models found, but for what people decided."""
+    links = [(i, j, share, "") for i, j, share in found]
+    if decisions:
+        links = [link for link in links if link[:2] not in decisions]
+        links += [(i, j, 1.0, decision.actor) for (i, j), decision in decisions.items()
+                  if decision.linked]  # fmt: skip
+        links.sort()
+    if any(map(is_spaceless, chain(source, target))):
+        names = named([link[:2] for link in links], source, target)
+        return [WordLink(i, j, *names[i, j], share, actor) for i, j, share, actor in links]
+    first, second = ([word.lower() for word in side] for side in (source, target))
+    return [WordLink(i, j, first[i], second[j], share, actor) for i, j, share, actor in links]
 
 
 def _place(number: int, text: str, words: Sequence[str]) -> int | None:

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
-from workbench.lang import SPACELESS
+from workbench.wordlinks.tokens import is_spaceless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import regex
 
 # Neighbours are joined that met so often, and in this share (the product of both shares) of places.
 LEAST, SHARE = 2, 0.05
@@ -42,7 +39,7 @@ class Groups:
 
 def learn_groups(texts: Sequence[Sequence[str]]) -> Groups:
     """What belongs together in texts."""
-    parts = {word for word in set(chain.from_iterable(texts)) if _is_spaceless(word)}
+    parts = {word for word in set(chain.from_iterable(texts)) if is_spaceless(word)}
     groups = Groups()
     if not parts:
         return groups
@@ -79,14 +76,3 @@ def _joined(
         counts.append(sum(sizes[at : at + step]))
         at += step
     return texts, counts
-
-
-def _is_spaceless(word: str) -> bool:
-    return _pattern().match(word) is not None
-
-
-@cache
-def _pattern() -> regex.Pattern[str]:
-    import regex
-
-    return regex.compile(rf"[{SPACELESS}]", regex.VERSION1)

@@ -50,8 +50,10 @@ def ibm1(seen: Direction, empty_share: float) -> Floats:
     return joint
 
 
-def posteriors(seen: Direction, jumps: Floats, empty_share: float) -> tuple[Floats, Doubles]:
-    """Posteriors (J, I, B) by forward-backward, and the expected count of each jump.
+def posteriors(
+    seen: Direction, jumps: Floats, empty_share: float, *, counted: bool = True
+) -> tuple[Floats, Doubles | None]:
+    """Posteriors (J, I, B) by forward-backward, and the expected count of each jump if `counted`.
 
     Every state is reached from every other one, so that no message comes near the denormal numbers,
     which processors multiply a hundred times slower.
@@ -61,59 +63,68 @@ def posteriors(seen: Direction, jumps: Floats, empty_share: float) -> tuple[Floa
     empty = np.where(seen.mask, np.float32(empty_share) * seen.empty, np.float32(1))
     place = np.clip(np.arange(width) - np.arange(width)[:, None], -WIDEST, WIDEST) + WIDEST
     step = jumps[place]
-    reach = np.cumsum(step, 1)[:, seen.lengths - 1]
-    leave = (np.float32(1 - empty_share) / reach).astype(np.float32)
-    found, left, scale = _forward(seen, empty, step, leave, empty_share)
-    arrived = _backward(seen, empty * scale, step, leave, (found, scale))
-    pairs = step * np.matmul(left[1:], arrived[1:].transpose(0, 2, 1)).sum(0)
+    # what of a state's jumps stays inside its text; messages are multiplied by it where they arrive
+    reach = np.cumsum(step, 1).take(seen.lengths - 1, 1)
+    leave = (np.float32(1 - empty_share) / reach).astype(np.float32, copy=False)
+    start = ((np.arange(width)[:, None] < seen.lengths) / seen.lengths).astype(np.float32)
+    emission: Floats = seen.emission * leave
+    emission[0] *= np.float32(1 - empty_share) * start
+    found, left, scale = _forward(emission, empty, step, start * leave)
+    back = (1 / leave).astype(np.float32, copy=False)
+    back /= (left[-1] * back).sum(0)
+    arrived = _backward(emission, (empty, scale), step, back, found, counted=counted)
+    if not counted:
+        return found, None
+    pairs = step * np.matmul(left[1:-1], arrived[1:].transpose(0, 2, 1)).sum(0)
     counts = np.bincount(place.ravel(), pairs.ravel(), minlength=2 * WIDEST + 1)
     return found, counts.astype(np.float64)
 
 
 def _forward(
-    seen: Direction, empty: Floats, step: Floats, leave: Floats, share: float
+    emission: Floats, empty: Floats, step: Floats, before: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Forward messages (J, I, B), what leaves each state (J, I, B), and the messages' scale (J, B)."""
-    count, width, size = seen.emission.shape
-    full, left = np.empty((2, count, width, size), np.float32)
+    """Forward messages (J, I, B), what leaves each state before and after (J + 1, I, B), and its scale.
+
+    `before` (I, B) leaves before the first observation; the messages are not scaled yet.
+    """
+    count, width, size = emission.shape
+    full, left = np.empty_like(emission), np.empty((count + 1, width, size), np.float32)
     scale = np.empty((count, size), np.float32)
-    before = ((np.arange(width)[:, None] < seen.lengths) / seen.lengths).astype(np.float32)
-    left[0] = before * np.float32(1 - share)
+    left[0] = before
     turned = np.ascontiguousarray(step.T)
+    full[0] = emission[0]
     for j in range(count):
-        word = full[j]
+        word, after = full[j], left[j + 1]
         if j:
-            np.multiply(before, leave, out=left[j])
             np.matmul(turned, left[j], out=word)
-            word *= seen.emission[j]
-        else:
-            np.multiply(left[0], seen.emission[0], out=word)
-        np.divide(1, word.sum(0) + empty[j], out=scale[j])
-        word *= scale[j]
+            word *= emission[j]
         # the empty word keeps the place
-        before *= empty[j] * scale[j]
-        before += word
+        np.multiply(left[j], empty[j], out=after)
+        after += word
+        np.divide(1, after.sum(0), out=scale[j])
+        after *= scale[j]
     return full, left, scale
 
 
 def _backward(
-    seen: Direction, held: Floats, step: Floats, leave: Floats, messages: tuple[Floats, Floats]
-) -> Floats:
+    emission: Floats, held: tuple[Floats, Floats], step: Floats, back: Floats, found: Floats,
+    *, counted: bool,
+) -> Floats:  # fmt: skip
     """Turn forward messages into posteriors, in place; returns what each state sends back (J, I, B).
 
-    `held` (J, B) is the scaled probability of the empty word.
+    `held` are the probability of the empty word and the scale (J, B), `back` (I, B) what comes back
+    after the last observation.  Unless `counted`, one array is used again and again for what is sent.
     """
-    found, scale = messages
-    back = np.ones(found.shape[1:], np.float32)
-    arrived = np.empty_like(found)
+    empty, scale = held
+    arrived = np.empty_like(found if counted else found[:1])
     earlier = np.empty_like(back)
     for j in range(len(found) - 1, -1, -1):
+        back *= scale[j]
         found[j] *= back
         if j:
-            np.multiply(seen.emission[j], back, out=arrived[j])
-            arrived[j] *= scale[j]
-            np.matmul(step, arrived[j], out=earlier)
-            earlier *= leave
-            back *= held[j]
+            sent = arrived[j if counted else 0]
+            np.multiply(emission[j], back, out=sent)
+            np.matmul(step, sent, out=earlier)
+            back *= empty[j]
             back += earlier
     return arrived

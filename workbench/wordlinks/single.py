@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.wordlinks.counts import SHIFT, Counts
-from workbench.wordlinks.streaming import Linker
+from workbench.wordlinks.phrases import joined
+from workbench.wordlinks.streaming import Linker, apart, together
 from workbench.wordlinks.tokens import key
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ def link_pair(
     pair: Pair, lexicon: Counts | None, elsewhere: Iterable[tuple[str, str, int]]
 ) -> list[Link]:
     """Links of a pair; `elsewhere` has pairs of words with the number of their links."""
-    return next(Linker(lexicon, _counts(elsewhere)).link([pair]))
+    counts = _counts(elsewhere)
+    source, target = joined(pair.source, counts.source), joined(pair.target, counts.target)
+    whole = together(pair, source, target)
+    links = next(Linker(lexicon, counts).link([whole]))
+    return sorted(apart(links, (source[1], target[1])))
 
 
 def _counts(rows: Iterable[tuple[str, str, int]]) -> Counts:

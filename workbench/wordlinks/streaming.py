@@ -14,7 +14,7 @@ from workbench.wordlinks.grouping import Groups, learn_groups
 from workbench.wordlinks.training import Chunk, Pair, Prior
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from workbench.wordlinks.arrays import Floats, Longs
@@ -161,13 +161,16 @@ def chunks(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
         yield members
 
 
-def collect(agreement: Floats, pairs: Longs, found: Sequence[list[Link]]) -> None:
-    """Add the links of pairs, by number, from the agreement (I, J, B) of both directions."""
+def collect(agreement: Floats, pairs: Longs, found: list[list[Link]]) -> None:
+    """Set the links of pairs, by number, from the agreement (I, J, B) of both directions."""
     places = np.nonzero(agreement > THRESHOLD)
-    shares = agreement[places].tolist()
-    rows, columns, members = (side.tolist() for side in (*places[:2], pairs[places[2]]))
-    for i, j, pair, share in zip(rows, columns, members, shares, strict=True):
-        found[pair].append(Link(i, j, share))
+    order = np.argsort(places[2], kind="stable")
+    rows, columns, members = (side[order] for side in places)
+    shares = np.round(agreement[rows, columns, members].astype(np.float64), 3)
+    links = [*map(Link, rows.tolist(), columns.tolist(), shares.tolist())]
+    ends = np.cumsum(np.bincount(members, minlength=len(pairs))).tolist()
+    for pair, start, end in zip(pairs.tolist(), [0, *ends], ends, strict=False):
+        found[pair] = links[start:end]
 
 
 def together(pair: Pair, source: Joined, target: Joined) -> Pair:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Beginnings of words say most of what links need, and are met more often than whole words.
 KEY = 5
+# Inside words they say how letters join, or where a word may be broken: soft hyphen, (non-)joiner.
+INVISIBLE = "\u00ad\u200c\u200d"
 # So many pieces of text are remembered with their words, none longer than this.
 MOST, LONGEST = 1 << 16, 40
 
@@ -41,7 +43,7 @@ class Token(NamedTuple):
 def words(text: str, lang: str, *, spaced: bool = False) -> list[str]:
     """The words and punctuation marks of a text, in order.
 
-    A word is letters and digits held together by inner apostrophes, hyphens and full stops, cut
+    A word is letters and digits held together by inner apostrophes, hyphens, full stops and joiners, cut
     where its language joins small words to it (`l'`, `-il`, `'s`).  Repeated marks are one.  In
     scripts without spaces each character is a word.  If a text is `spaced` it is tokenized already:
     its words are what spaces separate.
@@ -65,8 +67,14 @@ def tokens(text: str, lang: str, *, spaced: bool = False) -> list[Token]:
 @lru_cache(1 << 16)
 def key(word: str) -> str:
     """What a word counts as: lower case, the first letters.  Words with one key are one word."""
-    plain = word.lower().replace("’", "'")
+    plain = word.lower().replace("’", "'").replace("\u00ad", "")
     return (plain.lstrip("-") or plain)[:KEY]
+
+
+@lru_cache(1 << 16)
+def is_spaceless(word: str) -> bool:
+    """Whether a word is a character of a script without spaces, alone or with marks."""
+    return not word.isascii() and _spaceless().match(word) is not None
 
 
 class _Pieces(dict[str, tuple[str, ...]]):
@@ -105,12 +113,24 @@ def _cut(piece: str, lang: str) -> tuple[str, ...]:
 
 
 @cache
+def _spaceless() -> regex.Pattern[str]:
+    import regex
+
+    return regex.compile(rf"[{SPACELESS}]", regex.VERSION1)
+
+
+@cache
 def _pattern() -> regex.Pattern[str]:
     import regex
 
     word = rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{SPACELESS}]]+"
+    inner = rf"['’.\-‐{INVISIBLE}]"
+    # pictures made of several, like a family, and those that ask to be shown in colour
+    picture = r"\p{Extended_Pictographic}\p{EMod}?\ufe0f?"
+    pictures = rf"{picture}(?:\u200d{picture})+|\p{{Extended_Pictographic}}\ufe0f"
     return regex.compile(
-        rf"[{SPACELESS}]\p{{M}}*|{word}(?:['’.\-‐]{word})*|([^\w\s])\1*|\S", regex.VERSION1
+        rf"[{SPACELESS}]\p{{M}}*|{word}(?:{inner}{word})*|({pictures})\1*|([^\w\s])\2*|\S",
+        regex.VERSION1,
     )
 
 

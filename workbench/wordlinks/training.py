@@ -1,14 +1,8 @@
-"""Learns a chunk's word tables by expectation maximisation in both directions, made to agree.
-
-Sources: Liang, Taskar and Klein 2006 (agreement: each direction's posteriors weighted by the
-other's); Riley and Gildea 2012 (variational smoothing, so that rare words do not collect links).
-"""
+"""Learns a chunk's word tables by expectation maximisation in both directions, made to agree."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,25 +10,24 @@ import numpy as np
 from workbench.wordlinks import hmm
 from workbench.wordlinks.alike import Likeness
 from workbench.wordlinks.attention import Trust, looked_at
-from workbench.wordlinks.batches import number_cells, pack
+from workbench.wordlinks.batches import number_cells, pack, parts
 from workbench.wordlinks.counts import SHIFT, Counts
+from workbench.wordlinks.parallel import in_order
+from workbench.wordlinks.side import SMOOTHING, Side
+from workbench.wordlinks.tables import agreed, shares, variational
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from workbench.wordlinks.arrays import Doubles, Floats, Ints, Longs
+    from workbench.wordlinks.arrays import Doubles, Floats, Longs
     from workbench.wordlinks.batches import Batch
 
-# Dirichlet smoothing of every two words that meet; a tenth or ten times as much breaks the model.
-SMOOTHING = 0.2
 # More for words that are spelled alike, and for those that begin alike.
 SAME, ALIKE = 2.0, 1.0
 # The share of words that nothing explains.
-EMPTY = 0.15
+EMPTY = 0.1
 # What is counted of each jump before any is seen: what is assumed of a few sentences, and a little.
 JUMPS = 30 * hmm.first_jumps().astype(np.float64) + 0.05
-# What a direction may keep of a link that the other does not see.
-FLOOR = np.float32(0.001)
 
 
 class Pair(NamedTuple):
@@ -59,24 +52,12 @@ class Prior:
     most: float
 
 
-class Side:
-    """One language of a chunk: its words by number, and how many of each stay unexplained."""
+class Seen(NamedTuple):
+    """What a batch adds: words that nothing explains and jumps, both ways, and links if it has attention."""
 
-    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
-        numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self.ids = [[numbers[word] for word in words] for words in texts]
-        self.words = list(numbers)
-        self.pseudo = np.full(len(self.words), SMOOTHING, np.float32)
-        self.empty = np.full(len(self.words), 1 / max(len(self.words), 1), np.float32)
-
-    def places(self, known: dict[str, int]) -> Longs:
-        """The words' numbers in another vocabulary, -1 for those it lacks."""
-        return np.array([known.get(word, -1) for word in self.words], np.int64)
-
-    def explained(self, alone: Doubles) -> None:
-        """Learn p(word | nothing) from the occurrences that nothing explains."""
-        counts = alone.astype(np.float32) + self.pseudo
-        self.empty = variational(counts, np.zeros(len(alone), np.int32))[:-1]
+    alone: tuple[Doubles, Doubles]
+    jumps: tuple[Doubles, ...]
+    links: Floats | None
 
 
 class Chunk:
@@ -86,11 +67,7 @@ class Chunk:
     `rows` and `columns` are those words' numbers.
     """
 
-    def __init__(
-        self,
-        pairs: Sequence[Pair],
-        priors: Sequence[Prior] = (),
-    ) -> None:
+    def __init__(self, pairs: Sequence[Pair], priors: Sequence[Prior] = ()) -> None:
         self.source = Side([pair.source for pair in pairs])
         self.target = Side([pair.target for pair in pairs])
         self.batches = pack(self.source.ids, self.target.ids)
@@ -150,10 +127,17 @@ class Chunk:
         """Nothing is known: each word that a word meets is as likely."""
         self.tables = shares(self.rows), shares(self.columns)
 
-    def _maximise(self) -> None:
-        """New tables from counts and pseudo-counts."""
-        forward, backward = self.counts + self.pseudo
-        self.tables = variational(forward, self.rows), variational(backward, self.columns)
+    def _maximise(self, expected: Floats | None = None) -> None:
+        """New tables from pseudo-counts and, if there are any, the expected counts of all cells."""
+
+        def act(side: int) -> Floats:
+            counts = self.counts[side]
+            if expected is not None:
+                counts[:] = np.bincount(self.cells, expected[side], minlength=len(counts) + 1)[:-1]
+            return variational(counts + self.pseudo[side], (self.rows, self.columns)[side])
+
+        forward, backward = in_order(act, (0, 1))
+        self.tables = forward, backward
         self.source.explained(self.alone[0])
         self.target.explained(self.alone[1])
 
@@ -166,40 +150,51 @@ class Chunk:
 
     def _round(self, *, ordered: bool, agreeing: bool) -> None:
         """One round: expected counts of every batch, then new tables."""
+        expected = np.empty((2, len(self.cells)), np.float32)
+        places = [
+            *zip(self.batches, *(parts(self.batches, side) for side in expected), strict=True)
+        ]
+
+        def act(place: tuple[Batch, Floats, Floats]) -> Seen:
+            return self._expect(*place, ordered=ordered, agreeing=agreeing)
+
         self.alone = np.zeros(len(self.source.words)), np.zeros(len(self.target.words))
         jumps = JUMPS.copy(), JUMPS.copy()
-        expected = np.empty((2, len(self.cells)), np.float32)
         self.trust.forget()
-        start = 0
-        for batch in self.batches:
-            both = self._expected(batch, jumps) if ordered else self._unordered(batch)
-            self._count_alone(batch, both)
-            if agreeing:
-                both = agreed(*both)
-                if batch.looked is not None:
-                    self.trust.count(batch.looked, np.sqrt(both[0] * both[1]))
-            stop = start + batch.cells.size
-            for total, found in zip(expected, both, strict=True):
-                part = total[start:stop].reshape(batch.cells.shape)
-                np.multiply(found, 1 if batch.weights is None else batch.weights, out=part)
-            start = stop
-        size = len(self.rows) + 1
-        for total, found in zip(self.counts, expected, strict=True):
-            total[:] = np.bincount(self.cells, found, minlength=size)[:-1]
+        for batch, seen in zip(self.batches, in_order(act, places), strict=True):
+            for total, found in zip(
+                (*self.alone, *jumps), (*seen.alone, *seen.jumps), strict=False
+            ):
+                total += found
+            if batch.looked is not None and seen.links is not None:
+                self.trust.count(batch.looked, seen.links)
         if agreeing:
             self.trust.learn()
         if ordered:
             forward, backward = ((jump / jump.sum()).astype(np.float32) for jump in jumps)
             self.jumps = forward, backward
-        self._maximise()
+        self._maximise(expected)
 
-    def _count_alone(self, batch: Batch, both: tuple[Floats, Floats]) -> None:
+    def _expect(self, batch: Batch, *expected: Floats, ordered: bool, agreeing: bool) -> Seen:
+        """Fill in what is expected of a batch (I, J, B) both ways; gives the sums of other things."""
+        both, jumps = self._ordered(batch) if ordered else (self._unordered(batch), ())
+        alone = self._alone(batch, both)
+        if agreeing:
+            both = agreed(*both)
+        links = None
+        if agreeing and batch.looked is not None:
+            links = np.sqrt(both[0] * both[1])
+        for total, found in zip(expected, both, strict=True):
+            np.multiply(found, 1 if batch.weights is None else batch.weights, out=total)
+        return Seen(alone, jumps, links)
+
+    def _alone(self, batch: Batch, both: tuple[Floats, Floats]) -> tuple[Doubles, Doubles]:
+        """How many occurrences of each word nothing explains, on both sides."""
         forward, backward = both
-        for total, words, rest in (
-            (self.alone[0], batch.source, batch.source_mask - backward.sum(1)),
-            (self.alone[1], batch.target, batch.target_mask - forward.sum(0)),
-        ):
-            total += np.bincount(words.ravel(), rest.clip(0).ravel(), minlength=len(total))
+        return (
+            self.source.sums(batch.source, batch.source_mask - backward.sum(1)),
+            self.target.sums(batch.target, batch.target_mask - forward.sum(0)),
+        )
 
     def _seen(self, batch: Batch) -> tuple[hmm.Direction, hmm.Direction]:
         forward, backward = (table.take(batch.cells) for table in self.tables)
@@ -220,23 +215,27 @@ class Chunk:
         forward, backward = (hmm.ibm1(direction, EMPTY) for direction in self._seen(batch))
         return forward.transpose(1, 0, 2), backward
 
-    def _expected(
-        self, batch: Batch, jumps: tuple[Doubles, Doubles] | None = None
-    ) -> tuple[Floats, Floats]:
-        """Posteriors (I, J, B) of both directions under the HMM; adds what jumped to `jumps`."""
-        found = []
-        for k, direction in enumerate(self._seen(batch)):
-            posterior, moved = hmm.posteriors(direction, self.jumps[k], EMPTY)
-            found.append(posterior)
-            if jumps is not None:
-                jumps[k][:] += moved
-        return found[0].transpose(1, 0, 2), found[1]
+    def _ordered(
+        self, batch: Batch, *, counted: bool = True
+    ) -> tuple[tuple[Floats, Floats], tuple[Doubles, ...]]:
+        """Posteriors (I, J, B) of both directions under the HMM, and if `counted` what jumped."""
+        (forward, ahead), (backward, back) = (
+            hmm.posteriors(direction, jumps, EMPTY, counted=counted)
+            for direction, jumps in zip(self._seen(batch), self.jumps, strict=True)
+        )
+        moved = () if ahead is None or back is None else (ahead, back)
+        return (forward.transpose(1, 0, 2), backward), moved
 
     def agreement(self) -> Iterator[tuple[Longs, Floats]]:
         """For each batch its pairs' numbers (B), and both directions' geometric mean (I, J, B)."""
-        for batch in self.batches:
-            forward, backward = self._expected(batch)
-            yield batch.pairs, np.sqrt(forward * backward)
+
+        def act(batch: Batch) -> Floats:
+            (forward, backward), _ = self._ordered(batch, counted=False)
+            backward *= forward
+            return np.sqrt(backward, out=backward)
+
+        for batch, mean in zip(self.batches, in_order(act, self.batches), strict=True):
+            yield batch.pairs, mean
 
     def learned(self) -> Counts:
         """The links that the last round counted."""
@@ -248,38 +247,3 @@ class Chunk:
             self.alone[0].astype(np.float32),
             self.alone[1].astype(np.float32),
         )
-
-
-def agreed(forward: Floats, backward: Floats) -> tuple[Floats, Floats]:
-    """Posteriors (I, J, B) weighted by the other direction's; each word keeps the sum it had."""
-    ours = forward * (backward + FLOOR)
-    ours *= forward.sum(0) / (ours.sum(0) + hmm.TINY)
-    theirs = backward * (forward + FLOOR)
-    theirs *= (backward.sum(1) / (theirs.sum(1) + hmm.TINY))[:, None]
-    return ours, theirs
-
-
-def shares(rows: Ints) -> Floats:
-    """The same share for each pair of a row, and a 0 at the end for padding."""
-    return np.append(1 / np.bincount(rows)[rows], 0).astype(np.float32)
-
-
-def variational(counts: Floats, rows: Ints) -> Floats:
-    """exp(E[log p]) under the rows' Dirichlet posteriors, and a 0 at the end for padding."""
-    totals = exp_digamma(np.bincount(rows, counts).astype(np.float32))
-    table = np.zeros(len(counts) + 1, np.float32)
-    np.multiply(exp_digamma(counts), (1 / totals)[rows], out=table[:-1])
-    return table
-
-
-def exp_digamma(x: Floats) -> Floats:
-    """What digamma is the logarithm of, to a ten-thousandth, for positive numbers.
-
-    Three steps of its recurrence, then the asymptotic series of exp(digamma(y + 1/2)) in 1/y, which
-    needs no logarithm.
-    """
-    y = x + np.float32(2.5)
-    series: Floats = y + np.float32(1 / 24) / y
-    below = (3 * x + 6) * x + 2
-    series *= np.exp(-below / (x * (x + 1) * (x + 2)))
-    return series

@@ -62,8 +62,17 @@ function showHeading(unit) {
 
 /** @param {HTMLElement} unit @param {boolean} editing */
 export function go(unit, editing) {
-  (editing ? field(unit) : unit).focus({ preventScroll: true });
-  unit.scrollIntoView({ block: "center", behavior: "instant" }); // keys are faster than any gliding
+  const part = editing ? field(unit) : unit;
+  part.focus({ preventScroll: true });
+  // keys are faster than any gliding; of what is too tall for the window the start is read first
+  unit.scrollIntoView({ block: unit.offsetHeight > innerHeight / 2 ? "start" : "center", behavior: "instant" });
+  const { top } = part.getBoundingClientRect();
+  if (top > innerHeight * 0.8) scrollBy({ top: top - innerHeight / 3, behavior: "instant" }); // below a long source
+}
+
+/** Go back to a unit after a dialog, unless somebody was quicker and is at another. @param {HTMLElement} unit */
+export function stay(unit) {
+  if (!unitOf(document.activeElement)) go(unit, true);
 }
 
 /** @param {HTMLElement | null} from @param {number} step @param {boolean} editing */
@@ -72,21 +81,28 @@ export async function move(from, step, editing) {
   const at = from ? all.indexOf(/** @type {HTMLLIElement} */ (from)) : step > 0 ? -1 : all.length;
   const next = all[at + step] ?? null;
   if (next) return go(next, editing);
+  if (list.classList.contains("single")) return say("Only this unit is shown here");
   if (!(await load(step > 0 ? "next" : "prev"))) return say(step > 0 ? "End of the text" : "Start of the text");
   const more = units();
   const beside = more[(from ? more.indexOf(/** @type {HTMLLIElement} */ (from)) : at) + step];
   if (beside) go(beside, editing);
 }
 
-/** Go to the next unit of a kind, on this page or beyond it. @param {HTMLElement | null} from @param {"unfinished" | "findings"} kind */
+/** Go to the next unit of a kind, on this page or beyond it; after the last one to the first.
+ * @param {HTMLElement | null} from @param {"unfinished" | "findings"} kind */
 export async function seek(from, kind) {
   const all = units();
   const rest = all.slice(from ? all.indexOf(/** @type {HTMLLIElement} */ (from)) + 1 : 0);
   const next = rest.find((unit) => (kind === "findings" ? unit.dataset.findings : !isDone(unit)));
   if (next) return go(next, true);
-  const last = all.at(-1)?.dataset.position ?? "-1";
   await settled();
-  location.href = `${base}/next?after=${last}&kind=${kind}`;
+  for (const at of [Number(all.at(-1)?.dataset.position ?? -1) + 1, 0]) {
+    const response = await fetch(`${base}/units.json?size=1&at=${at}&${kind === "findings" ? "finding=any" : "state=unfinished"}`).catch(() => null);
+    if (!response?.ok) return say("The next one could not be looked for: no connection", "warn");
+    const [found] = (await response.json()).units;
+    if (found) return jump(Number(found.position) + 1);
+  }
+  return say(kind === "findings" ? "No unit has findings" : "Every unit is reviewed");
 }
 
 /** Go to a unit by its number. @param {number} number */
@@ -195,6 +211,21 @@ function watch(side) {
   watcher.observe(turn);
 }
 
+/** Go to the unit that the address names, and stay in its field: browsers take the focus to the unit itself
+ * once the page is loaded, where letters are keys and not text. @param {HTMLElement} unit */
+function arrive(unit) {
+  go(unit, true);
+  const stop = new AbortController();
+  let there = unit; // or the unit to which somebody went meanwhile
+  list.addEventListener("focusin", (event) => {
+    if (event.target === unit) field(there).focus({ preventScroll: true });
+    else there = unitOf(event.target) ?? there;
+  }, { signal: stop.signal });
+  addEventListener("keydown", (event) => event.key === "Escape" && stop.abort(), { capture: true, signal: stop.signal });
+  if (document.readyState === "complete") stop.abort();
+  else addEventListener("load", () => setTimeout(() => stop.abort(), 100), { signal: stop.signal });
+}
+
 /** Start to follow the person through the list. */
 export function follow() {
   const asks = new URL(location.href).searchParams;
@@ -208,7 +239,7 @@ export function follow() {
   list.addEventListener("focusout", (event) => spent(unitOf(event.target)));
   const asked = location.hash === "#first" ? units()[0] : location.hash === "#last" ? units().at(-1) : document.getElementById(location.hash.slice(1));
   const typing = document.activeElement?.matches("textarea, input, select"); // somebody was faster than this script
-  if (asked?.classList.contains("unit") && !typing) go(/** @type {HTMLElement} */ (asked), true);
+  if (asked?.classList.contains("unit") && !typing) arrive(/** @type {HTMLElement} */ (asked));
   else if (unitOf(document.activeElement)) take(/** @type {HTMLLIElement} */ (unitOf(document.activeElement)));
   watch("next");
   // the earlier units come when the person goes up, not at once by opening the page

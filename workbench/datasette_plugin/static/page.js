@@ -34,10 +34,16 @@ export const unitById = (id) => /** @type {HTMLLIElement | null} */ (list.queryS
 /** @param {HTMLElement} unit */
 export const isDone = (unit) => ["reviewed", "final"].includes(unit.dataset.state ?? "");
 
-/** Say something in the line that screen readers read out. @param {string} text @param {"" | "warn"} [kind] */
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let fading;
+
+/** Say something in the line that screen readers read out; it does not stand over the text for long.
+ * @param {string} text @param {"" | "warn"} [kind] */
 export function say(text, kind = "") {
   status.textContent = text;
   status.className = kind;
+  clearTimeout(fading);
+  fading = setTimeout(() => status.classList.add("old"), kind ? 15000 : 5000);
 }
 
 /**
@@ -92,6 +98,7 @@ export function countUndecided() {
 export function hush(unit) {
   unit.classList.remove("undecided");
   const box = /** @type {HTMLElement} */ (unit.querySelector(".notice"));
+  if (box.contains(document.activeElement)) field(unit).focus({ preventScroll: true }); // its button goes away
   box.replaceChildren();
   box.hidden = true;
   countUndecided();

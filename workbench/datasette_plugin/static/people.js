@@ -1,8 +1,8 @@
 // @ts-check
 // Who else works at this text: where they are, what is kept for whom, and what they just stored.
 
-import { current, jump } from "./moving.js";
-import { button, element, field, hush, home, list, notice, person, post, say, unitById, units } from "./page.js";
+import { current, jump, stay } from "./moving.js";
+import { button, element, hush, home, list, notice, person, post, say, unitById, units } from "./page.js";
 import { adopt } from "./saving.js";
 import { isDirty } from "./unsent.js";
 
@@ -79,7 +79,7 @@ export function claim(unit) {
   dialog.returnValue = "";
   dialog.showModal();
   dialog.addEventListener("close", async () => {
-    field(unit).focus({ preventScroll: true });
+    stay(unit);
     const action = dialog.returnValue;
     if (!action) return;
     const wanted = { first: Number(first.value) - 1, last: Number(last.value) - 1, hours: Number(hours.value), action };

@@ -5,7 +5,7 @@
 import { actionNamed, actionOf, install, list as listKeys, reset } from "./keys.js";
 import { restore } from "./keeping.js";
 import { light, relight } from "./marks.js";
-import { current, follow, go, jump, move, onArrival, seek } from "./moving.js";
+import { current, follow, jump, move, onArrival, seek, stay } from "./moving.js";
 import { field, list, post, say, showFindings, type, unitById, unitOf, units } from "./page.js";
 import { claim, listen } from "./people.js";
 import { adopt, resume, save, settled, spent, undo, waiting } from "./saving.js";
@@ -34,7 +34,7 @@ async function recut(unit, what, body) {
   await settled();
   const reply = await post(`/unit/${unit.dataset.id}/${what}`, { version: Number(unit.dataset.version), ...body }).catch(() => null);
   if (!reply) return say("No connection: units are split and merged only with one", "warn");
-  if (!reply.ok) return say(reply.answer.error ?? (reply.status === 409 ? "The unit was changed meanwhile; look at it again" : `Not done: the server said ${reply.status}`), "warn");
+  if (!reply.ok) return say(reply.status === 409 ? "The unit was changed meanwhile: look at it again" : reply.answer.error ?? `Not done: the server said ${reply.status}`, "warn");
   const at = Number(unit.dataset.position);
   const address = new URL(location.href);
   address.searchParams.set("at", String(Math.max(0, at - 10)));
@@ -43,11 +43,20 @@ async function recut(unit, what, body) {
   location.reload();
 }
 
+const splitter = /** @type {HTMLDialogElement} */ (document.getElementById("split"));
+// a readonly field has no cursor that keys could move, so these can be written, but nothing is
+splitter.addEventListener("beforeinput", (event) => event.preventDefault());
+splitter.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.target instanceof HTMLTextAreaElement)) return;
+  event.preventDefault();
+  if (event.target.name === "left") /** @type {HTMLElement} */ (splitter.querySelector("[name=right]")).focus();
+  else splitter.close("split");
+});
+
 /** @param {HTMLLIElement} unit */
 function split(unit) {
-  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("split"));
-  const left = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=left]"));
-  const right = /** @type {HTMLTextAreaElement} */ (dialog.querySelector("[name=right]"));
+  const left = /** @type {HTMLTextAreaElement} */ (splitter.querySelector("[name=left]"));
+  const right = /** @type {HTMLTextAreaElement} */ (splitter.querySelector("[name=right]"));
   const area = field(unit);
   if (area.value !== area.defaultValue) return say("Save the unit before you split it", "warn");
   left.value = source(unit);
@@ -56,13 +65,13 @@ function split(unit) {
     box.lang = /** @type {HTMLElement} */ (like).lang;
     box.dir = /** @type {HTMLElement} */ (like).dir;
   }
-  dialog.returnValue = "";
-  dialog.showModal();
+  splitter.returnValue = "";
+  splitter.showModal();
   left.setSelectionRange(0, 0);
   right.setSelectionRange(area.selectionStart, area.selectionStart);
   left.focus();
-  dialog.addEventListener("close", () => {
-    if (dialog.returnValue !== "split") return go(unit, true);
+  splitter.addEventListener("close", () => {
+    if (splitter.returnValue !== "split") return stay(unit);
     return recut(unit, "split", { source_at: points(left.value, left.selectionStart), target_at: points(right.value, right.selectionStart) });
   }, { once: true });
 }
@@ -77,8 +86,7 @@ function merge(unit) {
 
 /** @param {string} action @param {boolean} onward */
 const saving = (action, onward) => withUnit((unit, editing) => {
-  save(unit, action);
-  if (onward) move(unit, 1, editing);
+  if (save(unit, action) && onward) move(unit, 1, editing);
 });
 
 install([
@@ -159,8 +167,7 @@ list.addEventListener("submit", (event) => {
   const unit = unitOf(event.target);
   if (!unit) return;
   const action = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value ?? "save";
-  save(unit, action);
-  if (action === "accept") move(unit, 1, true);
+  if (save(unit, action) && action === "accept") move(unit, 1, true);
 });
 document.addEventListener("workbench:shown", (event) => relight(/** @type {CustomEvent} */ (event).detail));
 document.addEventListener("workbench:unit", (event) => countCharacters(/** @type {CustomEvent} */ (event).detail.unit));
@@ -173,6 +180,11 @@ document.addEventListener("workbench:sent", (event) => {
   refresh(id);
 });
 
+// whoever is asked for a name comes back to the unit in hand
+document.getElementById("who")?.addEventListener("submit", (event) => {
+  const back = /** @type {HTMLFormElement} */ (event.target).querySelector("[name=back]");
+  /** @type {HTMLInputElement} */ (back).value = `${location.pathname}${location.search}#${current()?.id ?? ""}`;
+});
 const keysButton = document.getElementById("keys-button");
 keysButton?.removeAttribute("hidden");
 keysButton?.addEventListener("click", showKeys);

@@ -59,10 +59,15 @@ export function resume() {
 /** The last save of a unit that is not answered yet. @param {string | undefined} id */
 export const waiting = (id) => queue().filter((save) => String(save.unit) === id).at(-1) ?? null;
 
-/** @param {HTMLElement} unit @param {string} action @param {string} [why] */
+/** Put a save into the queue; whether there is something to save.
+ * @param {HTMLElement} unit @param {string} action @param {string} [why] */
 export function save(unit, action, why = "") {
   spent(unit);
   const area = field(unit);
+  if (["accept", "final"].includes(action) && !area.value.trim()) {
+    say(`Unit ${Number(unit.dataset.position) + 1} has no text yet: type a translation, then accept it`, "warn");
+    return false;
+  }
   const id = unit.dataset.id ?? "";
   /** @type {Save} */
   const entry = {
@@ -75,6 +80,7 @@ export function save(unit, action, why = "") {
   unit.classList.add("waiting");
   say("Saving …");
   flush();
+  return true;
 }
 
 /** @type {Promise<void> | null} */
@@ -160,7 +166,7 @@ function done(entry, stored) {
     save.unit === entry.unit && save.version === entry.version ? { ...save, version: stored.version } : save)));
   shown(stored, entry.target);
   others?.postMessage({ stored, sent: entry.target });
-  if (queue().length === 0) say(entry.action === "undo" ? `Undone in unit ${Number(stored.position) + 1}` : stored.state === "reviewed" ? "Saved and accepted" : "Saved");
+  if (queue().length === 0) say(entry.action === "undo" ? `Undone in unit ${Number(stored.position) + 1}` : stored.state === "reviewed" ? "Saved and accepted" : entry.action === "reject" ? "Rejected" : "Saved");
   document.dispatchEvent(new CustomEvent("workbench:saved", { detail: stored }));
 }
 

@@ -11,6 +11,8 @@ from workbench.store.migrations import aligning as aligning
 from workbench.store.migrations import reviewing as reviewing
 from workbench.store.migrations import linking as linking
 from workbench.store.migrations import paging as paging
+from workbench.store.migrations import searching as searching
+from workbench.store.migrations import translating as translating
 from workbench.store.migrations.registry import MIGRATIONS
 
 __all__ = ["MIGRATIONS"]
