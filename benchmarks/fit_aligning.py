@@ -49,6 +49,8 @@ KEEP = 0.1
 # A bead found costs so much, right or not: about half of the F1 to be reached.
 PRICE = 0.45
 NEVER = -1e30
+# Of other features more is better.
+FREE = np.array([name.endswith(("many", "alone", "large")) for name in weighing.WEIGHTS])
 
 
 @dataclass
@@ -147,6 +149,7 @@ def fit(texts: Sequence[Text]) -> Floats:
         first = 0.9 * first + 0.1 * slope
         second = 0.99 * second + 0.01 * slope**2
         point += RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+        point = np.where(FREE, point, np.maximum(point, 0.0))
     weights: Floats = point / spread
     return weights
 

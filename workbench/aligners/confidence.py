@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 COEFFICIENTS = {
-    "always": 1.33,
+    "always": 1.96,
     # log odds of the posterior, of a flat one, and the lower of the neighbours' under tempered scores
-    "posterior": 0.21,
-    "flat": 0.11,
-    "neighbour": 0.13,
+    "posterior": 0.07,
+    "flat": 0.20,
+    "neighbour": 0.10,
     # without a counterpart, and how long then; passages more than one to one, here and beside
-    "alone": 1.95,
-    "size_alone": -1.05,
-    "size": -0.54,
-    "size_beside": -0.31,
-    "deviation": 0.11,
+    "alone": 1.27,
+    "size_alone": -0.93,
+    "size": -0.65,
+    "size_beside": -0.38,
+    "deviation": 0.10,
 }
 TEMPER, FLAT = 0.35, 0.15
 # What stands beside the first and the last bead.

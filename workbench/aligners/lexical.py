@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FULL = 130_000
 # So many source passages are learned from together; longer texts go in pieces of this size.
 BATCH = 4_000
-# So many source passages teach enough without what is rare and doubtful in them.
+# So many source passages of one text teach enough without what is rare and doubtful in them.
 ENOUGH = 600
 # The last passages of a piece are done again with the next, from the surest bead among them on.
 AGAIN = 60
@@ -156,7 +156,7 @@ class _Work:
         self.pool.keep()
 
     def _align(self, batch: list[Stretch], cut: bool) -> list[Verdict]:
-        size = sum(len(stretch.rows) for stretch in batch)
+        size = max(len(stretch.rows) for stretch in batch)
         options = self.options if size < ENOUGH else learning.LONG
         learning.learn(batch, self.pool, options, lambda _: None)
         verdicts = [self._decide(stretch, options) for stretch in batch]

@@ -24,29 +24,28 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 WEIGHTS = {
-    "words": 0.33,
-    "translation": 0.28,
-    "length": 0.13,
-    "deviation": 0.48,
-    "proportion": 1.25,
-    "opens": 0.05,
-    "closes": 0.31,
-    "shape": 0.93,
-    "one_to_many": -0.97,
-    "many_to_many": -1.94,
-    "large": -1.57,
-    "source_alone": 5.87,
-    "target_alone": 3.36,
-    "size_alone": -2.2,
-    "mute_alone": 6.06,
-    "head": 3.74,
-    "tail": 1.5,
-    "displaced": 4.95,
-    "open_source": 0.10,
+    "words": 0.57,
+    "translation": 0.49,
+    "length": 0.42,
+    "deviation": 0.56,
+    "opens": 0.47,
+    "closes": 0.65,
+    "shape": 1.26,
+    "one_to_many": 0.29,
+    "many_to_many": -2.03,
+    "large": -2.09,
+    "source_alone": 7.11,
+    "target_alone": 2.54,
+    "size_alone": -2.80,
+    "mute_alone": 20.47,
+    "head": 5.08,
+    "tail": 3.34,
+    "displaced": 5.10,
+    "open_source": 0.16,
     "open_target": 0.11,
-    "outside": 0.75,
-    "weak": 4.9,
-    "loose": 12.73,
+    "outside": 1.22,
+    "weak": 8.97,
+    "loose": 20.50,
 }
 
 
@@ -108,9 +107,8 @@ def _sums(found: Candidates, scored: Scored) -> dict[str, Floats]:
     }
 
 
-# Differences in length beyond these say no more.
+# A difference in length beyond this says no more.
 FAR_OFF = 40.0
-OUT_OF_PROPORTION = 4.0
 
 
 def _lengths(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> dict[str, Floats]:
@@ -119,11 +117,7 @@ def _lengths(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) ->
     right = np.cumsum([0.0, *pool.channels[0].right.chars[stretch.columns]])
     x, y = left[b] - left[a], right[d] - right[c]
     off = deviations(x, y, scored.habits.variance) ** 2
-    proportion = np.log((y + 3) / (x + 3)) ** 2
-    return {
-        "deviation": found.joined * -np.minimum(off, FAR_OFF) / 2,
-        "proportion": found.joined * -np.minimum(proportion, OUT_OF_PROPORTION),
-    }
+    return {"deviation": found.joined * -np.minimum(off, FAR_OFF) / 2}
 
 
 def _edges(found: Candidates, stretch: Stretch, pool: Pool) -> dict[str, Floats]:
