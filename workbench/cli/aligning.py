@@ -192,7 +192,8 @@ def _jobs(db: Database, pairs: Sequence[Pair], aligner: Aligner, *, redo: bool) 
     from workbench import align as step
     from workbench import store
 
-    langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
+    stored = store.documents(db, {document_id for pair in pairs for document_id in pair})
+    langs = {row["document_id"]: row["lang"] for row in stored}
     grouped: dict[tuple[str, str], list[store.alignments.Bitext]] = {}
     for source, target in pairs:
         if langs[source] == langs[target]:
@@ -217,8 +218,8 @@ def _align(db: Database, job: Job, asked: Asked) -> None:
     label = f"{job.source_lang} to {job.target_lang}, {len(waiting)} {'text' if len(waiting) == 1 else 'texts'}"
     arguments = {"documents": [[t.document_id, t.target_document_id] for t in waiting],
                  "aligner": job.aligner.name, "redo": job.redo}  # fmt: skip
-    size = {row["document_id"]: row["segments"] for row in store.documents(db)}
-    segments = sum(size.get(texts.document_id, 0) for texts in waiting)
+    sources = store.documents(db, [texts.document_id for texts in waiting])
+    segments = sum(row["segments"] for row in sources)
     with store.running(db, "align", arguments) as run, progress(label, segments) as advance:
 
         def reached(share: float) -> None:

@@ -80,7 +80,7 @@ def add(paths: tuple[Path, ...], db_path: Path, as_json: bool, **options: Any) -
         if as_json:
             from workbench import store
 
-            print_json([row for row in store.documents(db) if row["document_id"] in document_ids])
+            print_json(store.documents(db, document_ids))
     if failed:
         raise PartialError("part of the work failed:\n" + "\n".join(failed))
 
@@ -180,7 +180,7 @@ def _jobs(
     """What to draft into one language, by source language."""
     from workbench import store, translate
 
-    langs = {row["document_id"]: row["lang"] for row in store.documents(db)}
+    langs = {row["document_id"]: row["lang"] for row in store.documents(db, document_ids)}
     job = translate.Job(
         document_ids,
         target_lang,

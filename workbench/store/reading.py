@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import StoreError
 from workbench.model import STATES, SourceText, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -26,14 +27,20 @@ def rows(
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def documents(db: Database) -> list[dict[str, Any]]:
-    """The current documents with the number of their segments and words, in the order of adding."""
+def documents(db: Database, document_ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """The current documents, or these of them, with the number of their segments and words.
+
+    In the order of adding.
+    """
+    wanted = None if document_ids is None else json.dumps(list(document_ids))
     return rows(
         db,
         "SELECT d.id AS document_id, d.path AS document, d.title, d.lang, d.format, d.version,"
         " d.added_at, count(s.id) AS segments, coalesce(sum(s.words), 0) AS words"
         " FROM documents d LEFT JOIN segments s ON s.document_id = d.id"
-        " WHERE d.replaced_by IS NULL GROUP BY d.id",
+        " WHERE d.replaced_by IS NULL AND (:wanted IS NULL OR"
+        " d.id IN (SELECT value FROM json_each(:wanted))) GROUP BY d.id",
+        {"wanted": wanted},
     )
 
 
