@@ -63,19 +63,27 @@ class Text:
     features: Floats
     reward: Floats
 
-    def path(self, weights: Floats) -> Ints:
+    def posterior(self, weights: Floats) -> Floats:
+        """How probable each candidate is."""
+        return candidates.posteriors(self.found, self.features @ weights)
+
+    def path(self, posterior: Floats) -> Ints:
         """The candidates of highest expected worth."""
-        probable = candidates.posteriors(self.found, self.features @ weights)
-        return candidates.best(self.found, probable - COST)
+        return candidates.best(self.found, posterior - COST)
 
     def beads(self, weights: Floats) -> Beads:
         """The beads of highest expected worth."""
-        return {_bead(bead) for bead in self.found.beads[self.path(weights)].tolist()}
+        return {
+            _bead(bead) for bead in self.found.beads[self.path(self.posterior(weights))].tolist()
+        }
 
     def judged(self, weights: Floats) -> tuple[Floats, Floats]:
         """What the confidence of each bead found goes by, and 1 for those that are right."""
-        path, features = self.path(weights), weighing.named(self.features)
-        described = confidence.describe(self.found, features, self.features @ weights, path)
+        posterior, features = self.posterior(weights), weighing.named(self.features)
+        path = self.path(posterior)
+        described = confidence.describe(
+            self.found, features, self.features @ weights, posterior, path
+        )
         return described, (self.reward[path] > 0).astype(float)
 
     def gradient(self, weights: Floats) -> Floats:

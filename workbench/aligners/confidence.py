@@ -38,10 +38,12 @@ TEMPER, FLAT = 0.35, 0.15
 BORDER = 4.0
 
 
-def describe(found: Candidates, features: dict[str, Floats], score: Floats, path: Ints) -> Floats:
+def describe(
+    found: Candidates, features: dict[str, Floats], score: Floats, posterior: Floats, path: Ints
+) -> Floats:
     """What the confidence of each bead of a path goes by, [bead, name of COEFFICIENTS].
 
-    `features` and `score` are those of all candidates, as weighing gives them.
+    `features`, `score` and its `posterior` are those of all candidates, as weighing gives them.
     """
     tempered = _odds(candidates.posteriors(found, score * TEMPER)[path])
     beside = np.concatenate([[BORDER], tempered, [BORDER]])
@@ -51,7 +53,7 @@ def describe(found: Candidates, features: dict[str, Floats], score: Floats, path
     several = np.concatenate([[False], size > 0, [False]])
     columns = {
         "always": np.ones(len(path)),
-        "posterior": _odds(candidates.posteriors(found, score)[path]),
+        "posterior": _odds(posterior[path]),
         "flat": _odds(candidates.posteriors(found, score * FLAT)[path]),
         "neighbour": np.minimum(beside[:-2], beside[2:]),
         "alone": 1.0 * ~joined,

@@ -50,7 +50,7 @@ def decide(scored: Scored, stretch: Stretch, pool: Pool, options: Options) -> Ve
     scores = weigh(described)
     posterior = candidates.posteriors(found, scores)
     path = candidates.best(found, posterior - COST)
-    sure = confidence(describe(found, named(described), scores, path))
+    sure = confidence(describe(found, named(described), scores, posterior, path))
     reasons = {name: found.at(values)[path] for name, values in _reasons(scored).items()}
     return Verdict(stretch, found.beads[path], sure, reasons)
 
