@@ -93,6 +93,7 @@ def say(text: str) -> None:
 def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr, without end if the total is not known; gives what moves it on."""
     with stages(label) as advance:
+        advance("", 0, total)
         yield lambda count: advance("", count, total)
 
 
