@@ -109,3 +109,16 @@ def sums(at: Ints, value: Floats, size: int) -> Floats:
     """The totals of values by number."""
     totals: Floats = np.bincount(at, value, minlength=size).astype(float, copy=False)
     return totals
+
+
+def in_order(keys: Ints) -> tuple[Ints, Ints]:
+    """The numbers ascending, and where each stood; equal ones in the order in which they stood."""
+    bits = len(keys).bit_length()
+    if not len(keys) or int(keys.max()) >> (63 - bits):
+        order = np.argsort(keys, kind="stable")
+        return keys[order], order
+    # numbers are sorted several times as fast as places, so each takes its place along
+    packed = keys << bits
+    packed |= np.arange(len(keys))
+    packed.sort()
+    return packed >> bits, packed & ((1 << bits) - 1)
