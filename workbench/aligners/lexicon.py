@@ -142,6 +142,11 @@ def learn(
         probability *= (1 / np.maximum(total + known_given, 1e-9))[given]
         if step == 1:
             at, group = at[strong], group[strong]
+            there = np.zeros(len(key), bool)
+            there[at] = True
+            at = (np.cumsum(there) - 1)[at]
+            key, given, probability = key[there], given[there], probability[there]
+            known = known[there] if prior else 0.0
             value = np.empty(len(at))
     if backward:
         key, order = in_order(key)
