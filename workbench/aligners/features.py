@@ -100,9 +100,9 @@ def read(texts: Sequence[str], vocabulary: Vocabulary) -> Side:
 
 def runs(first: Ints, size: Ints) -> Ints:
     """The numbers first[0] ... first[0]+size[0]-1, first[1] ... one run after the other."""
-    total = int(size.sum())
-    steps = np.arange(total) - np.repeat(np.cumsum(size) - size, size)
-    return np.repeat(first, size) + steps
+    numbers = np.repeat(first - (np.cumsum(size) - size), size)
+    numbers += np.arange(len(numbers))
+    return numbers
 
 
 def sums(at: Ints, value: Floats, size: int) -> Floats:
@@ -122,3 +122,13 @@ def in_order(keys: Ints) -> tuple[Ints, Ints]:
     packed |= np.arange(len(keys))
     packed.sort()
     return packed >> bits, packed & ((1 << bits) - 1)
+
+
+def distinct(numbers: Ints) -> tuple[Ints, Ints]:
+    """The numbers without repetition, ascending; and the place of each number among them."""
+    ascending, order = in_order(numbers)
+    new = np.ones(len(ascending), bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=new[1:])
+    at = np.empty(len(order), np.int64)
+    at[order] = np.cumsum(new) - 1
+    return ascending[new], at

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners.features import runs
+from workbench.aligners.features import distinct, runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 # Rows of the band scored at once: enough to keep numpy busy, few enough to have few columns and forms.
-ROWS = 48
+ROWS = 32
 FORMS = 1_000
 # A form that the other side should have explained and does not costs at most -log of this.
 SURPRISE = 0.25
@@ -65,7 +65,7 @@ class Words:
 
 def words_of(side: Side, first: int, end: int) -> Words:
     """The words of the passages from one to another."""
-    forms, at = np.unique(side.flat[side.start[first] : side.start[end]], return_inverse=True)
+    forms, at = distinct(side.flat[side.start[first] : side.start[end]])
     size = side.size[first:end]
     return Words(forms, at, np.repeat(np.arange(end - first), size), size)
 
@@ -159,8 +159,8 @@ def _entries(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> tuple[In
     place[other_forms] = np.arange(len(other_forms))
     column = place[lexicon.column[at]]
     there = np.flatnonzero(column >= 0)
-    kept = np.bincount(np.repeat(np.arange(len(size)), size)[there], minlength=len(size))
-    return np.concatenate([[0], np.cumsum(kept)]), column[there], lexicon.probability[at[there]]
+    start = np.searchsorted(there, np.concatenate([[0], np.cumsum(size)]))
+    return start, column[there], lexicon.probability[at[there]]
 
 
 def _mass(lexicon: Lexicon, given: Words, other_forms: Ints) -> Singles:
