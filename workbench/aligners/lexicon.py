@@ -120,7 +120,7 @@ def learn(
         group, weight, explained = cells.source_at, cells.source_weight, cells.source_form
         key = given * sizes[1] + form
     empty = (EMPTY * seen / max(1.0, seen.sum()))[explained]
-    known = _look_up(prior, key) if prior else 0.0
+    known: Floats = _look_up(prior, key) if prior else np.zeros(len(key))
     known_given = prior.given if prior else np.zeros(sizes[0])
     alone = 1.0 / np.maximum(1, np.bincount(given, minlength=sizes[0]))
     probability = (alone[given] + known) / (1.0 + known_given)[given]
@@ -145,8 +145,8 @@ def learn(
             there = np.zeros(len(key), bool)
             there[at] = True
             at = (np.cumsum(there) - 1)[at]
-            key, given, probability = key[there], given[there], probability[there]
-            known = known[there] if prior else 0.0
+            key, given, known = key[there], given[there], known[there]
+            probability = probability[there]
             value = np.empty(len(at))
     if backward:
         key, order = in_order(key)

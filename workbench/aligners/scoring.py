@@ -132,8 +132,9 @@ class _Runs:
                     out=sums[begin : begin + size],
                 )
         alone = np.maximum(lexicon.alone[other.forms], SURPRISE).astype(np.float32)
-        mean *= (1 - alone) / np.maximum(lexicon.unigram[other.forms], 1e-12).astype(np.float32)
-        mean *= (1 / np.maximum(length, 1))[:, None]
+        chance = np.maximum(lexicon.unigram[other.forms], 1e-12).astype(np.float32)
+        mean *= np.divide(1 - alone, chance, dtype=np.float32)
+        mean /= np.maximum(length, 1)[:, None]
         mean += alone
         np.log(mean, out=mean)
         self.sums = np.zeros((len(mean), len(other.size) + 1), np.float32)
@@ -173,7 +174,7 @@ def _mass(lexicon: Lexicon, given: Words, other_forms: Ints) -> Singles:
     place = np.repeat(given.passage * width, size)
     place += column[at]
     sums = np.bincount(place, probability[at], minlength=len(given.size) * width)
-    return sums.reshape(-1, width).astype(np.float32)
+    return sums.reshape(len(given.size), width).astype(np.float32)
 
 
 def table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
