@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -52,7 +53,7 @@ def made(path: Path, size: int) -> None:
             beads.confirm(db, beads.Seen("Ana", {}), rows[place][0])
 
 
-def shifted(good: list[Bead]) -> list[Bead]:
+def shifted(good: Sequence[Bead]) -> list[Bead]:
     """Each source segment with the target segment after the one in its place."""
     source = [i for bead in good for i in bead.source]
     target = sorted(j for bead in good for j in bead.target)

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import ConflictError, InputError
 from workbench.store.database import now, writing
-from workbench.store.regroup import current_unit, give_segments, new_unit, place_units
+from workbench.store.regroup import current_units, give_segments, new_unit, place_units
 from workbench.store.runs import running
-from workbench.store.sides import write_target_side
+from workbench.store.sides import write_target_sides
 from workbench.store.splitting import make_room
 
 if TYPE_CHECKING:
@@ -46,13 +46,21 @@ def load(db: Database, unit_id: int, version: int | None) -> Row:
 
     Raises ConflictError if it has another version than the one given.
     """
-    found = db.conn.execute("SELECT version FROM units WHERE id = ?", (unit_id,)).fetchone()
-    if found and version not in {None, found[0]}:
-        raise ConflictError(f"{_who(db, unit_id)} changed this bead since you saw it")
-    row = current_unit(db, unit_id, found[0] if found else 0)
-    if row["bead"] is None:
-        raise InputError(f"unit {unit_id} is not aligned; align its text first: workbench align")
-    return _anchored(db, row)
+    (row,) = load_all(db, [unit_id], {} if version is None else {unit_id: version})
+    return row
+
+
+def load_all(db: Database, unit_ids: Sequence[int], versions: Mapping[int, int]) -> list[Row]:
+    """Units as `load` gives them; `versions` are those that they must have."""
+    rows = current_units(db, unit_ids)
+    for row in rows:
+        if versions.get(row["id"], row["version"]) != row["version"]:
+            raise ConflictError(f"{_who(db, row['id'])} changed this bead since you saw it")
+        if row["bead"] is None:
+            raise InputError(
+                f"unit {row['id']} is not aligned; align its text first: workbench align"
+            )
+    return [_anchored(db, row) for row in rows]
 
 
 def _who(db: Database, unit_id: int) -> str:
@@ -133,14 +141,12 @@ def _back(db: Database, done: Row, role: Role, actor: str) -> Stepped:
     left: dict[str, Row | None] = json.loads(done["after"])
     wanted: dict[str, Row | None] = json.loads(done["before"])
     with writing(db):
-        rows = []
-        for unit_id, row in left.items():
-            there = _there(db, int(unit_id))
+        rows = _there(db, [int(unit_id) for unit_id in left])
+        for there, row in zip(rows, left.values(), strict=True):
             if not _same(there, row, done["newest_segment"]):
                 raise ConflictError(
-                    f"{_who(db, int(unit_id))} changed these beads since; their change stays"
+                    f"{_who(db, there['id'])} changed these beads since; their change stays"
                 )
-            rows.append(there)
         again = {int(unit_id): row for unit_id, row in wanted.items()}
         give_segments(db, rows, again)
         for row in again.values():
@@ -149,10 +155,9 @@ def _back(db: Database, done: Row, role: Role, actor: str) -> Stepped:
         return _apply(db, done["kind"], role, actor, rows, again, undoes=done["id"])
 
 
-def _there(db: Database, unit_id: int) -> Row:
-    """A unit as it stands, also one that is left over."""
-    (version,) = db.conn.execute("SELECT version FROM units WHERE id = ?", (unit_id,)).fetchone()
-    return _anchored(db, current_unit(db, unit_id, version))
+def _there(db: Database, unit_ids: Sequence[int]) -> list[Row]:
+    """Units as they stand, also those that are left over."""
+    return [_anchored(db, row) for row in current_units(db, unit_ids)]
 
 
 def _same(there: Row, left: Row | None, newest: int) -> bool:
@@ -236,7 +241,9 @@ def _touch(db: Database, run_id: int, row: Row, new: Row, actor: str, why: str) 
         (new["state"], new["sub_state"], actor, at, row["id"]),
     )
     db.conn.execute("DELETE FROM beads WHERE unit_id = ?", (row["id"],))
-    write_target_side(db, row["id"], {**new, "targets": (), "counted": len(new["targets"])})
+    write_target_sides(
+        db, [{**new, "id": row["id"], "targets": (), "counted": len(new["targets"])}]
+    )
     db.conn.execute(
         "INSERT INTO revisions (unit_id, version, before, after, state_before, state_after, actor, at,"
         " run_id, why, sub_state_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -252,7 +259,8 @@ def _record(
     kind, role, actor = what
     # what is new, or comes back from the shelf, was not there before
     before = {row["id"]: row if _stands(row) else None for row in rows}
-    after = {unit_id: _there(db, unit_id) if row else None for unit_id, row in wanted.items()}
+    standing = iter(_there(db, [unit_id for unit_id, row in wanted.items() if row]))
+    after = {unit_id: next(standing) if row else None for unit_id, row in wanted.items()}
     cursor = db.conn.execute(
         "INSERT INTO alignment_steps (bitext_id, kind, role, actor, at, run_id, before, after,"
         " newest_segment, undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT max(id) FROM segments), ?)",
