@@ -147,7 +147,8 @@ def posteriors(band: Band, score: Floats, skip: Floats) -> Posteriors:
     bead = before[band.origin]
     bead += score
     bead += nodes - total
-    np.exp(np.minimum(bead, 0.0, out=bead), out=bead)
+    # what underflows takes several times as long
+    np.exp(np.clip(bead, -700.0, 0.0, out=bead), out=bead)
     left = np.full((band.n + 1, band.width), LOST)
     left[:, 1:] = before[:-1].reshape(band.n + 1, band.width)[:, :-1]
     step = np.concatenate([[LOST], skip])[np.minimum(band.column, band.m)]

@@ -179,11 +179,20 @@ def _mass(lexicon: Lexicon, given: Words, other_forms: Ints) -> Singles:
     return sums.reshape(len(given.size), width).astype(np.float32)
 
 
-def table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
-    """p(other form | given form) for the forms of a block, [given, other]."""
-    start, column, probability = _entries(lexicon, given_forms, other_forms)
-    found = np.zeros((len(given_forms), len(other_forms)), np.float32)
-    found[np.repeat(np.arange(len(given_forms)), np.diff(start)), column] = probability
+def both_ways(evidence: Evidence, source_forms: Ints, target_forms: Ints) -> Singles:
+    """The geometric mean of p(t | s) and p(s | t) for the forms of a block, [source, target]."""
+    there, back = (
+        (np.repeat(np.arange(len(start) - 1), np.diff(start)), column, probability)
+        for start, column, probability in (
+            _entries(evidence.forward, source_forms, target_forms),
+            _entries(evidence.backward, target_forms, source_forms),
+        )
+    )
+    found = np.zeros((len(source_forms), len(target_forms)), np.float32)
+    found[back[1], back[0]] = back[2]
+    value = np.sqrt(found[there[0], there[1]] * there[2].astype(np.float32))
+    found[:] = 0
+    found[there[0], there[1]] = value
     return found
 
 
