@@ -179,21 +179,22 @@ def _mass(lexicon: Lexicon, given: Words, other_forms: Ints) -> Singles:
     return sums.reshape(len(given.size), width).astype(np.float32)
 
 
-def both_ways(evidence: Evidence, source_forms: Ints, target_forms: Ints) -> Singles:
-    """The geometric mean of p(t | s) and p(s | t) for the forms of a block, [source, target]."""
-    there, back = (
-        (np.repeat(np.arange(len(start) - 1), np.diff(start)), column, probability)
-        for start, column, probability in (
-            _entries(evidence.forward, source_forms, target_forms),
-            _entries(evidence.backward, target_forms, source_forms),
-        )
-    )
-    found = np.zeros((len(source_forms), len(target_forms)), np.float32)
-    found[back[1], back[0]] = back[2]
-    value = np.sqrt(found[there[0], there[1]] * there[2].astype(np.float32))
-    found[:] = 0
-    found[there[0], there[1]] = value
-    return found
+def both_ways(
+    evidence: Evidence, source_forms: Ints, target_forms: Ints, least: float
+) -> tuple[Ints, Ints, Singles]:
+    """(start, target form, geometric mean of p(t | s) and p(s | t)) of the likely pairs of a block.
+
+    Those of source form k, with a mean above the least, are `start[k]` to `start[k + 1]`.
+    """
+    start, target, there = _entries(evidence.forward, source_forms, target_forms)
+    again, source, back = _entries(evidence.backward, target_forms, source_forms)
+    width = len(target_forms)
+    table = np.zeros(len(source_forms) * width, np.float32)
+    table[source * width + np.repeat(np.arange(width), np.diff(again))] = back
+    at = np.repeat(np.arange(len(source_forms)) * width, np.diff(start)) + target
+    mean = np.sqrt(table[at] * there.astype(np.float32))
+    likely = np.flatnonzero(mean > least)
+    return np.searchsorted(likely, start), target[likely], mean[likely]
 
 
 @dataclass(frozen=True)
