@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Rows of the band scored at once: enough to keep numpy busy, few enough to have few columns and forms.
 ROWS = 32
 FORMS = 1_000
+# Few bands are wider; those that are, are gone through in parts.
+COLUMNS = 512
 # A form that the other side should have explained and does not costs at most -log of this.
 SURPRISE = 0.25
 LOWEST = -70.0
@@ -86,18 +88,20 @@ def word_scores(evidence: Evidence, band: Band) -> Singles:
         end = min(first + rows, band.n)
         # beads that end here may begin a little before
         top = max(0, first - longest + 1)
-        left = int(band.low[top])
-        right = int(min(band.low[end] + band.width - 1, band.m))
-        if right > left:
-            source, target = (
-                words_of(evidence.source, top, end),
-                words_of(evidence.target, left, right),
-            )
+        source = words_of(evidence.source, top, end)
+        i = np.arange(first + 1 - top, end + 1 - top)[:, None]
+        begin, last = int(band.low[top]), int(min(band.low[end] + band.width - 1, band.m))
+        for low in range(begin, last, COLUMNS):
+            left, right = max(begin, low - longest + 1), min(low + COLUMNS, last)
+            target = words_of(evidence.target, left, right)
             there = _Runs(evidence.forward, source, target, longest)
             back = _Runs(evidence.backward, target, source, longest)
-            i = np.arange(first + 1 - top, end + 1 - top)[:, None]
-            j = band.column[first + 1 : end + 1] - left
-            score[joined, first + 1 : end + 1] = _beads(there, back, shapes, (i, j))
+            y = slice(max(0, low - int(band.low[end])), right + 1 - int(band.low[first + 1]))
+            column = band.column[first + 1 : end + 1, y]
+            found = _beads(there, back, shapes, (i, column - left))
+            if low > begin:
+                found = np.where(column > low, found, score[joined, first + 1 : end + 1, y])
+            score[joined, first + 1 : end + 1, y] = found
     return score
 
 
