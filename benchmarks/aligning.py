@@ -212,6 +212,7 @@ class Cipher:
 
 
 def made_texts(size: int) -> tuple[list[Passage], list[Passage]]:
+    """A text of so many source segments, always the same one."""
     return Cipher(random.Random(size)).text(size)
 
 
