@@ -114,7 +114,7 @@ def _drafter(db: Database, engines: Engines, job: Job, reader: store.DraftReader
 
     def stage(translator: Translator) -> Stage:
         known = reader.evidence(job.target_lang, translator.origin)
-        return Stage(translator, terms, reader.recall, fit(known))
+        return Stage(translator, terms, reader.recall, fit(known), job.target_lang)
 
     def later(load: Callable[[], Translator | None]) -> Callable[[], Stage | None]:
         def make() -> Stage | None:
