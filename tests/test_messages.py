@@ -12,6 +12,7 @@ from scripted import Scripted
 from workbench import lang, messages, registry
 from workbench.drafting import Drafter, Judge, Stage
 from workbench.drafting.branches import written
+from workbench.protect import Term
 from workbench.segment import sentences
 
 if TYPE_CHECKING:
@@ -135,6 +136,15 @@ def test_a_person_may_write_the_whole_sentence_in_each_branch() -> None:
     target = "{n, plural, one {Tienes un archivo de {who}.} other {Tienes # archivos de {who}.}}"
     assert read
     assert not messages.faults(read, target, messages.forms("es"))
+
+
+def test_terms_in_branches_are_heeded_and_part_of_the_request() -> None:
+    engine = Scripted(str.lower)
+    stages = [Stage(engine, [Term("file", target)], target_lang="es") for target in ("A", "B")]
+    drafts = [stage.drafts(["{n, plural, one {The file} other {The file}}"])[0] for stage in stages]
+    assert drafts[0].hypotheses[0].text == "{n, plural, one {the A} other {the A}}"
+    assert drafts[1].hypotheses[0].text == "{n, plural, one {the B} other {the B}}"
+    assert stages[0].request(FILES) != stages[1].request(FILES)
 
 
 def test_sentences_inside_branches_do_not_cut_the_message() -> None:

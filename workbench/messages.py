@@ -167,12 +167,12 @@ def faults(source: Text, target: str, known: Mapping[str, Forms]) -> list[str]:
             found.append(f"not in the target: {{{key.name}, {key.kind}, ...}}")
             continue
         found += _lost_branches(key, ours, mine[key], known.get(key.kind, {}))
-        for selector in ours:
+        for selector in ours.keys() & mine[key].keys():
             wanted = _values(source, key, selector) - _values(read, key, selector)
             found += (f"not in the branch {selector}: {value}" for value in sorted(wanted))
     odd = set(_simple(read)) - set(_simple(source))
     found += (f"not in the source: {value}" for value in sorted(odd))
-    return list(dict.fromkeys(found))
+    return sorted(dict.fromkeys(found))
 
 
 def _simple(text: Text) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -108,7 +109,8 @@ def _plain_spans(text: str) -> Iterator[Span]:
     yield from (Span(start, end, text[start:end]) for start, end in choices)
     for match in _form(tuple(kinds)).finditer(text):
         end = match.end()
-        if any(first < end and match.start() < last for first, last in choices):
+        before = bisect_left(choices, (end, 0))  # what starts before the match ends
+        if before and choices[before - 1][1] > match.start():
             continue
         if match.lastgroup == "url":  # a full stop after an address belongs to the sentence
             while text[end - 1] in ".,;:!?" or (

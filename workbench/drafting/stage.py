@@ -29,6 +29,7 @@ REMEMBERED = 20_000
 LONGEST = 100_000
 # How a text with ICU's branches is translated, as requests name it.
 BRANCHES = "branches"
+_NO_BRACES = str.maketrans("{}", "  ")
 
 
 class Stage:
@@ -53,8 +54,9 @@ class Stage:
 
     def request(self, text: str, how: str = "") -> int:
         """The number under which the draft of a text is remembered: equal requests, equal drafts."""
-        used = protect.spans(text, self._terms) if self._terms else ()
         way = how or (BRANCHES if messages.has(text) else "")
+        open_text = text.translate(_NO_BRACES) if way == BRANCHES else text  # terms in branches too
+        used = protect.spans(open_text, self._terms) if self._terms else ()
         key = "\0".join([self.translator.signature, way, text, *(span.text for span in used)])
         digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         return int.from_bytes(digest, "big", signed=True)
