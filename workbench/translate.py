@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench import registry, store
-from workbench.drafting import Drafter, Judge, Stage, Windows
+from workbench.drafting import Drafter, Judge, Stage, Windows, Workers
 from workbench.drafting.judge import fit
 from workbench.errors import WorkbenchError
 from workbench.model import Finding
@@ -139,23 +140,25 @@ def _drafted(
 ) -> Iterator[tuple[list[PendingUnit], dict[str, Outcome]]]:
     """Windows of units with the outcomes of their texts."""
     windows = Windows(_pending(db, job))
-    with ThreadPoolExecutor(max_workers=IN_FLIGHT) as workers:
-        waiting: deque[tuple[list[PendingUnit], Future[tuple[dict[str, Outcome], float]]]] = deque()
-        try:
-            for window in windows:
-                waiting.append((window, workers.submit(_draft, drafter, window)))
-                # the first window waits for one more, which keeps the engine busy, not for two
-                if len(waiting) > (IN_FLIGHT if windows.made > 2 else 1):
-                    mine, future = waiting.popleft()
-                    outcomes, seconds = future.result()
-                    windows.adapt(mine, seconds)
-                    yield mine, outcomes
-            while waiting:
+    workers = Workers(IN_FLIGHT)
+    waiting: deque[tuple[list[PendingUnit], Future[tuple[dict[str, Outcome], float]]]] = deque()
+    try:
+        for window in windows:
+            waiting.append((window, workers.start(partial(_draft, drafter, window))))
+            # the first window waits for one more, which keeps the engine busy, not for two
+            if len(waiting) > (IN_FLIGHT if windows.made > 2 else 1):
                 mine, future = waiting.popleft()
-                yield mine, future.result()[0]
-        finally:  # a lost engine or a Ctrl-C: what has not begun need not begin
-            for _, future in waiting:
-                future.cancel()
+                outcomes, seconds = future.result()
+                windows.adapt(mine, seconds)
+                yield mine, outcomes
+        while waiting:
+            mine, future = waiting.popleft()
+            yield mine, future.result()[0]
+    except BaseException as error:
+        begun = [future for _, future in waiting if not future.cancel()]
+        if isinstance(error, Exception):  # what has begun ends before its engines are closed
+            wait(begun)
+        raise  # after a signal nothing is waited for
 
 
 def _pending(db: Database, job: Job) -> Iterator[PendingUnit]:
