@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -101,9 +100,10 @@ def translate(
     reader = store.DraftReader(db)
     try:
         drafter = _drafter(db, engines, job, reader)
-        for units, outcomes in _drafted(db, drafter, job):
-            _save(db, units, outcomes, run)
-            advance(len(units))
+        with Workers(IN_FLIGHT) as workers:
+            for units, outcomes in _drafted(db, drafter, job, workers):
+                _save(db, units, outcomes, run)
+                advance(len(units))
         run.errors += drafter.lost
     finally:
         reader.close()
@@ -136,29 +136,22 @@ def _drafter(db: Database, engines: Engines, job: Job, reader: store.DraftReader
 
 
 def _drafted(
-    db: Database, drafter: Drafter, job: Job
+    db: Database, drafter: Drafter, job: Job, workers: Workers
 ) -> Iterator[tuple[list[PendingUnit], dict[str, Outcome]]]:
     """Windows of units with the outcomes of their texts."""
     windows = Windows(_pending(db, job))
-    workers = Workers(IN_FLIGHT)
     waiting: deque[tuple[list[PendingUnit], Future[tuple[dict[str, Outcome], float]]]] = deque()
-    try:
-        for window in windows:
-            waiting.append((window, workers.start(partial(_draft, drafter, window))))
-            # the first window waits for one more, which keeps the engine busy, not for two
-            if len(waiting) > (IN_FLIGHT if windows.made > 2 else 1):
-                mine, future = waiting.popleft()
-                outcomes, seconds = future.result()
-                windows.adapt(mine, seconds)
-                yield mine, outcomes
-        while waiting:
+    for window in windows:
+        waiting.append((window, workers.start(partial(_draft, drafter, window))))
+        # the first window waits for one more, which keeps the engine busy, not for two
+        if len(waiting) > (IN_FLIGHT if windows.made > 2 else 1):
             mine, future = waiting.popleft()
-            yield mine, future.result()[0]
-    except BaseException as error:
-        begun = [future for _, future in waiting if not future.cancel()]
-        if isinstance(error, Exception):  # what has begun ends before its engines are closed
-            wait(begun)
-        raise  # after a signal nothing is waited for
+            outcomes, seconds = future.result()
+            windows.adapt(mine, seconds)
+            yield mine, outcomes
+    while waiting:
+        mine, future = waiting.popleft()
+        yield mine, future.result()[0]
 
 
 def _pending(db: Database, job: Job) -> Iterator[PendingUnit]:

@@ -32,6 +32,7 @@ class _Group(click.Group):
                 click.echo(
                     "stopped; what is stored stays: type the same command to go on", err=True
                 )
+            stopping.leave(stopping.exit_code(stop))
             ctx.exit(stopping.exit_code(stop))
         except Exception as error:
             if DEBUG in os.environ or not (shown := _shown(error)):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +27,17 @@ class Stopped(KeyboardInterrupt):
 def exit_code(stop: KeyboardInterrupt) -> int:
     """What a shell would report of a process that the signal ended: 128 and its number."""
     return 128 + (stop.number if isinstance(stop, Stopped) else signal.SIGINT)
+
+
+def leave(code: int) -> None:
+    """End the process here and now if engines still compute; all is stored and closed by then."""
+    from workbench.drafting import workers
+
+    if workers.busy():
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):  # the terminal may be gone
+                stream.flush()
+        os._exit(code)
 
 
 @contextmanager
