@@ -31,9 +31,11 @@ _SPECIAL = re.compile(r"([\[\]{}^$/\\@<>])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 # The last program takes a tilde for a mark of its own, escaped or not; this stands for it.
 _TILDE = "\ue07e"
-# The dictionaries know only the typewriter's apostrophe, and no pipeline survives control characters.
+# The dictionaries know only the typewriter's apostrophe; no pipeline survives control characters, nor
+# U+FFFF, which is ICU's mark for the end of a file.
 _PLAIN = str.maketrans(
-    {"’": "'", "~": _TILDE, "\u00ad": None} | {chr(c): " " for c in range(32) if c not in (9, 10)}
+    {"’": "'", "~": _TILDE, "\u00ad": None, "\ufffe": None, "\uffff": None}
+    | {chr(c): " " for c in range(32) if c not in (9, 10)}
 )
 _ENDS = ".!?…:;"
 
