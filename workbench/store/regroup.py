@@ -199,8 +199,10 @@ def place_units(
     ids = json.dumps([unit["id"] for unit in before])
     every = "IN (SELECT value FROM json_each(?))"
     db.conn.execute(f"UPDATE units SET position = -1 - id WHERE id {every}", (ids,))
-    for table in ("unit_segments", "unit_targets", "beads", "findings", "claims"):
+    for table in ("unit_segments", "unit_targets", "beads", "findings"):
         db.conn.execute(f"DELETE FROM {table} WHERE unit_id {every}", (ids,))
+    gone = json.dumps([unit_id for unit_id, row in wanted.items() if row is None])
+    db.conn.execute(f"DELETE FROM claims WHERE unit_id {every}", (gone,))
     for unit in before:
         row = wanted[unit["id"]]
         db.conn.execute(

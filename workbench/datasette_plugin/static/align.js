@@ -94,8 +94,15 @@ async function send(action, unit, place, more) {
   }
   hush();
   focusAfter(answer.units ?? [], place, action === "confirm");
-  say(action === "undo" || action === "redo" ? `${action === "undo" ? "Undone" : "Done again"}: ${answer.kind}` : DONE[answer.kind] ?? "Saved");
+  say(saved(action, answer));
   return undefined;
+}
+
+/** @param {string} action @param {{kind: string, passed?: number}} answer */
+function saved(action, { kind, passed }) {
+  if (action === "redo") return `Done again: ${kind}`;
+  if (action !== "undo") return DONE[kind] ?? "Saved";
+  return passed ? `Undone: ${kind} (${passed} later ${passed === 1 ? "step stays" : "steps stay"}: changed since)` : `Undone: ${kind}`;
 }
 
 /** Put the focus on what a step made, or on what took its place. @param {number[]} units @param {number} place @param {boolean} [onwards] */
