@@ -13,7 +13,7 @@ from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
 from workbench.wordlinks.lexemes import Lexemes, is_letter, learn_lexemes
-from workbench.wordlinks.tokens import is_spaceless
+from workbench.wordlinks.tokens import is_character_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ def learn_groups(texts: Sequence[Sequence[str]]) -> Groups:
     parts = {
         word
         for word in set(chain.from_iterable(texts))
-        if is_spaceless(word) and not is_letter(word)
+        if is_character_word(word) and not is_letter(word)
     }
     if not parts:
         return groups
