@@ -82,6 +82,11 @@ def _link_stored(db_path: Path, job: Job, source_lang: str | None) -> list[dict[
             with stages(f"{source}-{job.target_lang}") as advance:
                 counts = step.link_units(db, pair_job, advance)
             found.append({"source_lang": source, "target_lang": job.target_lang, **counts})
+            if counts["older"]:
+                say(
+                    f"{source}-{job.target_lang}: {counts['older']} units had links by an older method;"
+                    " they are linked again, people's links are kept"
+                )
             say(
                 f"{source}-{job.target_lang}: linked {counts['units']} units, {counts['links']} links"
                 if counts["units"]
