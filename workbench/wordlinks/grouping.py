@@ -48,12 +48,10 @@ class Groups:
 
 def learn_groups(texts: Sequence[Sequence[str]]) -> Groups:
     """What belongs together in texts."""
-    groups = Groups(lexemes=learn_lexemes(texts))
-    parts = {
-        word
-        for word in set(chain.from_iterable(texts))
-        if is_character_word(word) and not is_letter(word)
-    }
+    words = set(chain.from_iterable(texts))
+    letters = {word for word in words if is_letter(word)}
+    groups = Groups(lexemes=learn_lexemes(texts) if letters else None)
+    parts = {word for word in words - letters if is_character_word(word)}
     if not parts:
         return groups
     for _ in range(ROUNDS):
