@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import STATES
 from workbench.store.database import now, writing
+from workbench.store.rejoining import cuts, held, join_again, split_again
 from workbench.store.runs import running
+from workbench.store.shelf import SHELF, shelf
 from workbench.store.sides import Part, new_bead, shared_targets, target_side, write_target_side
 from workbench.store.units import edit_distance
 from workbench.store.views import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlite_utils import Database
 
-SHELF = "shelf"
 _KEPT = (
     "document_id", "target_lang", "position", "target", "state", "sub_state", "origin", "score",
     "updated_by", "words", "match_id",
@@ -45,10 +46,11 @@ def regroup(
     *,
     actor: str,
     command: str = "regroup",
-    why: str = "",
+    parted: Collection[int] = (),
 ) -> Regrouped:
     """Put new units in the place of old ones, given as (unit id, version), in one transaction.
 
+    `parted` are segments that were split off others just before, for this: undoing joins them again.
     The old units go on as the first new ones.  The new ones have the lowest state of the old, and
     no findings: those were about other texts.  Raises ConflictError if an old unit has another
     version, InputError if they are of different texts or the segments are not the same.
@@ -74,7 +76,9 @@ def regroup(
             {"id": unit_id, "version": 0, "target": "", "state": "initial"} for unit_id in missing
         ]
         placed.update(zip([*ids, *missing], after, strict=True))
-        place_units(db, run.run_id, before, placed, actor=actor, why=why or command)
+        for unit in before[: len(olds)]:
+            unit["segments"] = [one for one in unit["segments"] if one not in parted]
+        place_units(db, run.run_id, before, placed, actor=actor, why=command)
         run.counts.update(before=len(olds), after=len(parts))
     return Regrouped(run.run_id, (*ids, *missing))
 
@@ -98,8 +102,11 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     home = {row["document_id"] for row in wanted.values() if row}
     if not home & {unit["document_id"] for unit in now_there}:
         return False  # the text has a new version, with other segments
-    give_segments(db, now_there, wanted)
+    parted = held(now_there) - held(wanted.values())
+    split_again(db, now_there, wanted)
+    give_segments(db, [current_unit(db, unit["id"], unit["version"]) for unit in now_there], wanted)
     place_units(db, undoing, now_there, wanted, actor=actor, why=f"undid run {run_id}")
+    join_again(db, parted)
     return True
 
 
@@ -118,12 +125,14 @@ def current_unit(db: Database, unit_id: int, version: int) -> dict[str, Any]:
             " look at it again"
         )
     unit["segments"] = [
-        found[0]
-        for found in db.conn.execute(
+        row[0]
+        for row in db.conn.execute(
             "SELECT segment_id FROM unit_segments WHERE unit_id = ? ORDER BY position", (unit_id,)
         )
     ]
     unit["targets"], unit["bead"] = target_side(db, unit_id)
+    if found := cuts(db, held([unit])):
+        unit["cuts"] = found
     unit["notes"] = [
         found[0] for found in db.conn.execute("SELECT id FROM notes WHERE unit_id = ?", (unit_id,))
     ]
@@ -190,9 +199,10 @@ def place_units(
     ids = json.dumps([unit["id"] for unit in before])
     every = "IN (SELECT value FROM json_each(?))"
     db.conn.execute(f"UPDATE units SET position = -1 - id WHERE id {every}", (ids,))
-    for table in ("unit_segments", "unit_targets", "beads", "findings", "claims"):
+    for table in ("unit_segments", "unit_targets", "beads", "findings"):
         db.conn.execute(f"DELETE FROM {table} WHERE unit_id {every}", (ids,))
-    standing = next(unit_id for unit_id, row in wanted.items() if row)
+    gone = json.dumps([unit_id for unit_id, row in wanted.items() if row is None])
+    db.conn.execute(f"DELETE FROM claims WHERE unit_id {every}", (gone,))
     for unit in before:
         row = wanted[unit["id"]]
         db.conn.execute(
@@ -203,7 +213,7 @@ def place_units(
             row = {**unit, "document_id": shelf(db, unit["document_id"]), "position": unit["id"]}
             row |= {"segments": [], "targets": [], "bead": None}
             db.conn.execute(
-                "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (standing, unit["id"])
+                "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (_heir(unit, wanted), unit["id"])
             )
         _write(db, run_id, unit, row, actor=actor, why=why)
     db.conn.execute(
@@ -215,6 +225,18 @@ def place_units(
     for unit_id, row in wanted.items():
         for note_id in (row or {}).get("notes", ()):
             db.conn.execute("UPDATE notes SET unit_id = ? WHERE id = ?", (unit_id, note_id))
+
+
+def _heir(unit: dict[str, Any], wanted: Mapping[int, dict[str, Any] | None]) -> int:
+    """The unit that takes over the notes of one that is left over: the first with a segment of it."""
+    standing = {unit_id: row for unit_id, row in wanted.items() if row}
+    shares = (
+        unit_id
+        for side in ("segments", "targets")
+        for unit_id, row in standing.items()
+        if set(row.get(side, ())).intersection(unit.get(side, ()))
+    )
+    return next(shares, next(iter(standing)))
 
 
 def _write(
@@ -244,20 +266,6 @@ def _write(
          edit_distance(draft[0] if draft else None, row["target"]), run_id, why,
          unit.get("sub_state", "")),
     )  # fmt: skip
-
-
-def shelf(db: Database, home: int) -> int:
-    """The document that holds what regrouping left over of a text."""
-    name = f"{SHELF}:{home}"
-    found = db.conn.execute("SELECT id FROM documents WHERE hash = ?", (name,)).fetchone()
-    if found:
-        return int(found[0])
-    cursor = db.conn.execute(
-        "INSERT INTO documents (path, title, lang, format, hash, added_at, version, replaced_by)"
-        " SELECT path, title, lang, ?, ?, ?, version, id FROM documents WHERE id = ?",
-        (SHELF, name, now(), home),
-    )
-    return int(cursor.lastrowid or 0)
 
 
 def give_segments(
