@@ -281,6 +281,15 @@ def test_worst_first_and_both_ways_to_the_review_page(
         said(page, "Confirmed")
         assert page.locator(".bead").first.get_attribute("id") != first
         in_hand(page, 0)
+        # all that are as sure as the third, as one step
+        page.locator(".bead").nth(2).focus()
+        page.keyboard.press("Shift+C")
+        said(page, "Confirmed 8 beads")
+        counts(page.locator(".bead"), 2)
+        page.keyboard.press("u")
+        said(page, "Undone: confirm")
+        counts(page.locator(".bead"), 10)
+        page.locator(".bead").first.focus()
         # a link may go to a bead on another page, in the other order
         page.keyboard.press("x")
         said(page, "Linking")

@@ -10,7 +10,7 @@ import pytest
 from samples import add_text, candidate, draft_all
 
 from workbench import store
-from workbench.errors import AlignError, ConflictError, InputError
+from workbench.errors import AlignError, ClaimedError, ConflictError, InputError
 from workbench.model import Alignment, Bead
 from workbench.store import Edit, beads, realigning, steps
 from workbench.store.alignments import Bitext, save_alignment
@@ -291,6 +291,22 @@ def test_a_sentence_that_another_splits_at_the_same_place_stays_split(db: Databa
     steps.undo(db, 1, "Ana")
     assert store.undo(db, done.run_id, "Ben", store.Rules()).skipped == 0
     assert [u.source for u in store.bitext(db, "fr")] == SOURCE
+
+
+def test_all_surer_beads_are_confirmed_as_one_step(db: Database) -> None:
+    aligned(db)  # of 0.9 without a source, of 0.85 one to one, of 0.8 two to any
+    before = state(db)
+    claimed = ids(db)[5]
+
+    def may(_: Database, unit_id: int) -> None:
+        if unit_id == claimed:
+            raise ClaimedError("Ben has claimed it")
+
+    done = beads.confirm_surer(db, Seen("Ana", may=may), ids(db)[0])
+    assert list(done.unit_ids) == [ids(db)[0], ids(db)[3]]
+    assert store.unit(db, claimed).state == "translated"
+    steps.undo(db, 1, "Ana")
+    assert state(db) == before
 
 
 def test_two_people_never_overwrite_each_other(db: Database) -> None:

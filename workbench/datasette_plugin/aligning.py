@@ -113,13 +113,14 @@ def _change(work: Work, action: str) -> Callable[[store.Database], Stepped]:
         "added": lambda db: beads.mark(db, seen, unit_id, "added"),
         "link": lambda db: beads.link(db, seen, unit_id, sent.whole("other")),
         "confirm": lambda db: beads.confirm(db, seen, unit_id),
+        "confirm-surer": lambda db: beads.confirm_surer(db, seen, unit_id),
         "reopen": lambda db: beads.confirm(db, seen, unit_id, on=False),
     }
     if action not in changes:
         raise InputError(f"there is no action {action[:40]!r}")
     if action == "split":
         sent.whole("source_at"), sent.whole("target_at")
-    if action in {"confirm", "omitted", "added"}:
+    if action in {"confirm", "confirm-surer", "omitted", "added"}:
         seen = replace(seen, may=_may(work, "reviewed"))
     return changes[action]
 

@@ -11,6 +11,7 @@ from workbench.model import Passage, TextPair
 from workbench.store.alignments import ALIGNED
 from workbench.store.beads import (
     EDITED,
+    MOST,
     blank,
     is_drafted,
     row_seen,
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
     from workbench.model import Bead
     from workbench.store.beads import Seen
-
-# The most beads that are aligned again while a person waits.
-MOST = 3000
 
 
 @dataclass(frozen=True, slots=True)

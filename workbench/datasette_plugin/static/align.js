@@ -98,8 +98,9 @@ async function send(action, unit, place, more) {
   return undefined;
 }
 
-/** @param {string} action @param {{kind: string, passed?: number}} answer */
-function saved(action, { kind, passed }) {
+/** @param {string} action @param {{kind: string, units: number[], passed?: number}} answer */
+function saved(action, { kind, units, passed }) {
+  if (action === "confirm-surer") return `Confirmed ${units.length} beads; u takes it back`;
   if (action === "redo") return `Done again: ${kind}`;
   if (action !== "undo") return DONE[kind] ?? "Saved";
   return passed ? `Undone: ${kind} (${passed} later ${passed === 1 ? "step stays" : "steps stay"}: changed since)` : `Undone: ${kind}`;
@@ -279,7 +280,9 @@ function actionOf(event) {
   if (!bead) return undefined;
   if (STEPS[key]) return () => step(STEPS[key], bead);
   switch (key) {
-    case "c": return () => step("confirmed" in bead.dataset ? "reopen" : "confirm", bead);
+    case "c":
+      if (event.shiftKey) return list().matches(".by-worst") ? () => step("confirm-surer", bead) : undefined;
+      return () => step("confirmed" in bead.dataset ? "reopen" : "confirm", bead);
     case "s": return () => split(bead);
     case "x": return () => link(bead);
     case "e": return () => { location.href = `${list().dataset.review}?at=${bead.dataset.position}#p${bead.dataset.position}`; };
