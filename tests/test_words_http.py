@@ -226,7 +226,7 @@ def test_words_are_linked_and_parted_by_keys(server: tuple[str, Path], browser: 
         page = mine.open("/1/fr", "ana")
         page.focus(f"#p{KEYS - 1} textarea")
         page.wait_for_selector("#word-links .word")
-        page.focus("[data-side=source] .word >> nth=0")
+        page.keyboard.press("Alt+L")
         for key in ("ArrowRight", "Enter", "ArrowDown"):  # came, and its partner
             page.keyboard.press(key)
         there = page.evaluate("document.activeElement.textContent")

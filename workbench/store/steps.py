@@ -217,7 +217,7 @@ def _require_same(
             )
         if not same:
             raise ConflictError(
-                f"{_who(db, row['id'])} changed these beads since; their change stays"
+                f"{_who(db, row['id'])} changed these beads since; that change stays"
             )
 
 
