@@ -15,7 +15,8 @@ from workbench.model import STATES
 from workbench.store.database import now, writing
 from workbench.store.rejoining import cuts, held, join_again, split_again
 from workbench.store.runs import running
-from workbench.store.shelf import SHELF, shelf
+from workbench.store.seating import FAR, anchor, seat
+from workbench.store.shelf import SHELF, is_shelf, shelf
 from workbench.store.sides import Part, new_bead, shared_targets, target_side, write_target_side
 from workbench.store.units import edit_distance
 from workbench.store.views import SOURCE
@@ -105,7 +106,15 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     parted = held(now_there) - held(wanted.values())
     split_again(db, now_there, wanted)
     give_segments(db, [current_unit(db, unit["id"], unit["version"]) for unit in now_there], wanted)
+    lone = [
+        row | {"id": unit_id}
+        for unit_id, row in wanted.items()
+        if row and not row["segments"] and not is_shelf(db, row["document_id"])
+    ]
+    for row in lone:
+        wanted[row["id"]] = row | {"position": FAR + row["id"]}
     place_units(db, undoing, now_there, wanted, actor=actor, why=f"undid run {run_id}")
+    seat(db, lone)
     join_again(db, parted)
     return True
 
@@ -131,6 +140,7 @@ def current_unit(db: Database, unit_id: int, version: int) -> dict[str, Any]:
         )
     ]
     unit["targets"], unit["bead"] = target_side(db, unit_id)
+    unit["anchor"] = anchor(db, unit)
     if found := cuts(db, held([unit])):
         unit["cuts"] = found
     unit["notes"] = [
