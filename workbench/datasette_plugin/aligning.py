@@ -37,12 +37,13 @@ async def alignment(datasette: Any, request: Any) -> Response:
     document_id, target_lang = text_of(request)
     order = ORDERS.get(request.args.get("order") or "", "text")
     start = request.args.get("after" if order == "worst" else "at") or ""
+    more = request.args.get("with") or ""
 
     def query(db: store.Database) -> dict[str, Any] | None:
         row = bitexts.bitext(db, document_id, target_lang)
         if row is None:
             return None
-        window = bead_pages.beads_page(db, row, order=order, start=start, size=SIZE)
+        window = bead_pages.beads_page(db, row, order=order, start=start, size=SIZE, more=more)
         return {
             "bitext": row,
             "window": window,
