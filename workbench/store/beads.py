@@ -16,7 +16,7 @@ from workbench.store.alignments import ALIGNED
 from workbench.store.cutting import split_segment
 from workbench.store.database import now, writing
 from workbench.store.sides import Piece, joined, new_bead, pieces, side_text
-from workbench.store.steps import May, Row, Stepped, anybody, load, step
+from workbench.store.steps import May, Row, Stepped, anybody, load, load_all, step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -186,12 +186,14 @@ def confirm_surer(db: Database, seen: Seen, unit_id: int) -> Stepped:
             raise InputError(
                 f"more than {MOST} beads are as sure; begin further down, at a surer one"
             )
-        before = []
+        allowed = []
         for (surer,) in found:
             with suppress(RefusedError, ClaimedError):
-                before.append(row_seen(db, Seen(seen.actor, may=seen.may), surer))
-        if not before:
+                seen.may(db, surer)
+                allowed.append(surer)
+        if not allowed:
             raise InputError("no bead from here on has two sides and is yours to confirm")
+        before = load_all(db, allowed, {})
         return step(
             db, "confirm", seen.actor, before, [_confirmed(one, seen.actor) for one in before]
         )

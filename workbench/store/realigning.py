@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.errors import AlignError, InputError
@@ -14,7 +14,6 @@ from workbench.store.beads import (
     MOST,
     blank,
     is_drafted,
-    row_seen,
     segment_before,
     settled,
     source_lang,
@@ -22,7 +21,7 @@ from workbench.store.beads import (
 from workbench.store.bitexts import drafts_of
 from workbench.store.database import writing
 from workbench.store.sides import side_text
-from workbench.store.steps import Row, Stepped, load, step
+from workbench.store.steps import Row, Stepped, load, load_all, step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +52,7 @@ def stretch(db: Database, unit_id: int) -> Stretch:
     row = load(db, unit_id, None)
     where = (row["document_id"], row["target_lang"])
     ids = _between_confirmed(db, where, row["position"])
-    rows = [load(db, found, None) for found in ids]
+    rows = load_all(db, ids, {})
     source = [segment for one in rows for segment in one["segments"]]
     target = _by_position(db, [segment for one in rows for segment in one["targets"]])
     ranks = {segment: rank for rank, segment in enumerate(source)}
@@ -86,7 +85,8 @@ def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], orig
         )
     with writing(db):
         for row in part.rows:
-            row_seen(db, replace(seen, versions={row["id"]: row["version"]}), row["id"])
+            seen.may(db, row["id"])
+        load_all(db, [row["id"] for row in part.rows], {r["id"]: r["version"] for r in part.rows})
         owner = {segment: row for row in part.rows for segment in row["segments"]}
         lone = {tuple(row["targets"]): row for row in part.rows if not row["segments"]}
         free = {row["id"]: row for row in part.rows}
@@ -165,5 +165,8 @@ def _by_position(db: Database, ids: Sequence[int]) -> list[int]:
 
 
 def _passages(db: Database, ids: Sequence[int]) -> list[Passage]:
-    query = "SELECT text, block, kind FROM segments WHERE id = ?"
-    return [Passage(*db.conn.execute(query, (n,)).fetchone()) for n in ids]
+    query = (
+        "SELECT id, text, block, kind FROM segments WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    found = {n: Passage(*rest) for n, *rest in db.conn.execute(query, (json.dumps(ids),))}
+    return [found[n] for n in ids]

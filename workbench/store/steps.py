@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import ConflictError, InputError
 from workbench.store.database import now, writing
-from workbench.store.regroup import current_unit, give_segments, new_unit, place_units
+from workbench.store.regroup import current_units, give_segments, new_unit, place_units
 from workbench.store.rejoining import held, join_again, shelved, split_again
 from workbench.store.runs import running
 from workbench.store.seating import FAR, seat
-from workbench.store.sides import side_text, write_target_side
+from workbench.store.sides import side_text, write_target_sides
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -73,13 +73,21 @@ def load(db: Database, unit_id: int, version: int | None) -> Row:
 
     Raises ConflictError if it has another version than the one given.
     """
-    found = db.conn.execute("SELECT version FROM units WHERE id = ?", (unit_id,)).fetchone()
-    if found and version not in {None, found[0]}:
-        raise ConflictError(f"{_who(db, unit_id)} changed this bead since you saw it")
-    row = current_unit(db, unit_id, found[0] if found else 0)
-    if row["bead"] is None:
-        raise InputError(f"unit {unit_id} is not aligned; align its text first: workbench align")
-    return _with_texts(db, row)
+    (row,) = load_all(db, [unit_id], {} if version is None else {unit_id: version})
+    return row
+
+
+def load_all(db: Database, unit_ids: Sequence[int], versions: Mapping[int, int]) -> list[Row]:
+    """Units as `load` gives them; `versions` are those that they must have."""
+    rows = current_units(db, unit_ids)
+    for row in rows:
+        if versions.get(row["id"], row["version"]) != row["version"]:
+            raise ConflictError(f"{_who(db, row['id'])} changed this bead since you saw it")
+        if row["bead"] is None:
+            raise InputError(
+                f"unit {row['id']} is not aligned; align its text first: workbench align"
+            )
+    return [_with_texts(db, row) for row in rows]
 
 
 def _who(db: Database, unit_id: int) -> str:
@@ -171,20 +179,19 @@ def _back(db: Database, step_id: int, role: Role, actor: str, may: May) -> Stepp
     ).fetchone()
     wanted, left = ({int(unit): row for unit, row in json.loads(one).items()} for one in both)
     with writing(db):
-        rows = [_there(db, unit_id) for unit_id in wanted]
+        rows = _there(db, list(wanted))
         _require_same(db, rows, left, newest)
         for unit_id in wanted:
             may(db, unit_id)
         parted = held(left.values()) & held(rows) - held(wanted.values())
         split_again(db, rows, wanted)
-        give_segments(db, [_there(db, unit_id) for unit_id in wanted], wanted)
+        give_segments(db, _there(db, list(wanted)), wanted)
         return _apply(db, _Act(kind, role, actor, step_id, parted), rows, wanted)
 
 
-def _there(db: Database, unit_id: int) -> Row:
-    """A unit as it stands, also one that is left over."""
-    (version,) = db.conn.execute("SELECT version FROM units WHERE id = ?", (unit_id,)).fetchone()
-    return _with_texts(db, current_unit(db, unit_id, version))
+def _there(db: Database, unit_ids: Sequence[int]) -> list[Row]:
+    """Units as they stand, also those that are left over."""
+    return [_with_texts(db, row) for row in current_units(db, unit_ids)]
 
 
 def _require_same(
@@ -288,7 +295,9 @@ def _touch(db: Database, run_id: int, row: Row, new: Row, act: _Act) -> None:
         (new["state"], new["sub_state"], new["updated_by"], at, row["id"]),
     )
     db.conn.execute("DELETE FROM beads WHERE unit_id = ?", (row["id"],))
-    write_target_side(db, row["id"], {**new, "targets": (), "counted": len(new["targets"])})
+    write_target_sides(
+        db, [{**new, "id": row["id"], "targets": (), "counted": len(new["targets"])}]
+    )
     db.conn.execute(
         "INSERT INTO revisions (unit_id, version, before, after, state_before, state_after, actor, at,"
         " run_id, why, sub_state_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -302,7 +311,8 @@ def _record(
 ) -> int:
     # what is new, or comes back from the shelf, was not there before
     before = {row["id"]: row if _stands(row) else None for row in rows}
-    after = {unit_id: _there(db, unit_id) if row else None for unit_id, row in wanted.items()}
+    there = iter(_there(db, [unit_id for unit_id, row in wanted.items() if row]))
+    after = {unit_id: next(there) if row else None for unit_id, row in wanted.items()}
     bitext_id = next(
         row["bead"]["bitext_id"] for row in (*wanted.values(), *rows) if row and row["bead"]
     )
