@@ -251,6 +251,8 @@ def test_characters_of_one_word_light_up_together(
     with desk(browser, url) as mine:
         page = mine.open(f"/unit/{CHINESE}", "ana")
         page.wait_for_selector("#word-links .word")
+        page.keyboard.press("Alt+L")
+        assert page.evaluate("document.activeElement.textContent") == "Peace"
         with store.opened(db_path) as db:
             there = {
                 link.target for link in store.unit_links(db, CHINESE).links if link.source == 1
