@@ -107,8 +107,8 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     parted = held(now_there) - held(wanted.values())
     split_again(db, now_there, wanted)
     give_segments(db, [current_unit(db, unit["id"], unit["version"]) for unit in now_there], wanted)
-    lone = [
-        row | {"id": unit_id}
+    lone = [  # what older versions stored has no anchor
+        {"anchor": anchor(db, row), **row, "id": unit_id}
         for unit_id, row in wanted.items()
         if row and not row["segments"] and not is_shelf(db, row["document_id"])
     ]

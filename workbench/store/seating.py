@@ -34,7 +34,7 @@ def seat(db: Database, rows: Iterable[Row]) -> None:
     for row in rows:
         where = (row["document_id"], row["target_lang"])
         # after all of the unit that has the anchor
-        anchor = standing(db, row.get("anchor"), row["document_id"])
+        anchor = standing(db, row["anchor"], row["document_id"])
         found = db.conn.execute(
             "SELECT max(s.position) FROM unit_segments a JOIN units u ON u.id = a.unit_id"
             " JOIN unit_segments o ON o.unit_id = u.id JOIN segments s ON s.id = o.segment_id"
