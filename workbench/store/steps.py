@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import ConflictError, InputError
 from workbench.store.database import now, writing
+from workbench.store.hashing import text_hash
 from workbench.store.regroup import current_units, give_segments, new_unit, place_units
 from workbench.store.rejoining import held, join_again, shelved, split_again
 from workbench.store.runs import running
@@ -69,7 +70,7 @@ class Stepped:
 
 
 def load(db: Database, unit_id: int, version: int | None) -> Row:
-    """A unit with both its sides and their texts.
+    """A unit with both its sides.
 
     Raises ConflictError if it has another version than the one given.
     """
@@ -99,13 +100,15 @@ def _who(db: Database, unit_id: int) -> str:
 
 
 def _with_texts(db: Database, row: Row) -> Row:
-    """A unit's row with the texts of its segments on both sides."""
+    """A unit's row with the hashes of its segments' texts on both sides."""
     (lang,) = db.conn.execute(
         "SELECT lang FROM documents WHERE id = ?", (row["document_id"],)
     ).fetchone()
     langs = (lang, row["target_lang"])
     sides = (row["segments"], row["targets"])
-    row["texts"] = [side_text(db, ids, lang) for ids, lang in zip(sides, langs, strict=True)]
+    row["texts"] = [
+        text_hash(side_text(db, ids, lang)) for ids, lang in zip(sides, langs, strict=True)
+    ]
     return row
 
 
