@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from workbench import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,8 +30,7 @@ _KINDS = {
     "url": r"(?:https?|ftp|file)://[^\s<>\"'“”‘’«»]+|\bwww\.[\w-]+\.[^\s<>\"'“”‘’«»]+",
     "email": r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     "placeholder": (
-        r"\{\w+,\s*(?:plural|select|selectordinal),(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
-        r"|\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{1,80}\}|\{[\w.:!,+ -]{0,60}\}"
+        r"\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{1,80}\}|\{[\w.:!,+ -]{0,60}\}"
         r"|%\([\w.-]+\)[#0 +-]?[\d.]*[a-zA-Z]|%\d+\$[\d.]*[a-zA-Z@]|%%?[\d.]*[sdifguxXc@](?![\w%])"
         r"|\$[A-Z][A-Z0-9_]+\b|%[A-Z][A-Z0-9_]+%|\[\[[^\[\]\n]{1,80}\]\]|<%[^%\n]{1,80}%>|\[\^[\w-]+\]"
         r"|(?<![^\s(\"'>`]):[a-z][\w+-]*:?(?!\w)|\$(?=[^\s$])[^$\n]{0,200}[\\^_=+][^$\n]{0,200}(?<=\S)\$(?!\d)"
@@ -80,7 +82,10 @@ class Term:
 
 
 def spans(text: str, terms: Sequence[Term] = ()) -> list[Span]:
-    """What must not change in a text, in order and without overlap; terms where nothing else is."""
+    """What must not change in a text, in order and without overlap; terms where nothing else is.
+
+    An ICU plural or select is one of them as a whole: what its branches say is for others to find.
+    """
     found = list(_plain_spans(text)) if _SIGN.search(text) else []
     if terms:
         found += [
@@ -100,8 +105,13 @@ def _form(kinds: tuple[str, ...]) -> re.Pattern[str]:
 
 def _plain_spans(text: str) -> Iterator[Span]:
     kinds = (kind for kind, signs in _NEEDS.items() if any(sign in text for sign in signs))
+    choices = messages.inside(text)
+    yield from (Span(start, end, text[start:end]) for start, end in choices)
     for match in _form(tuple(kinds)).finditer(text):
         end = match.end()
+        before = bisect_left(choices, (end, 0))  # what starts before the match ends
+        if before and choices[before - 1][1] > match.start():
+            continue
         if match.lastgroup == "url":  # a full stop after an address belongs to the sentence
             while text[end - 1] in ".,;:!?" or (
                 text[end - 1] == ")" and "(" not in text[match.start() : end]

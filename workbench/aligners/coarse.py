@@ -115,7 +115,9 @@ def _align_blocks(blocks: tuple[Side, Side], seeds: Seeds, path: Path | None) ->
             lexicon(again, sizes[::-1], back),
         )
         score = WEIGHT * word_scores(words, band) + CHANCE[:, None, None]
-        path = lattice.best(band, score, np.full(grid, float(CHANCE[0])))
+        before, path = path, lattice.best(band, score, np.full(grid, float(CHANCE[0])))
+        if path == before:
+            break  # it would be found again
     return path or []
 
 

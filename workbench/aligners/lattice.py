@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -87,45 +87,50 @@ def _steps(band: Band, skip: Floats) -> Floats:
     return sums[np.minimum(band.column, band.m)]
 
 
-def forward(band: Band, score: Floats, skip: Floats) -> Floats:
-    """Log of the sum over all paths from the start to each node.
+def _by_row(values: NDArray[Any]) -> NDArray[Any]:
+    """[shape, row, column] seen as [row, shape, column], for walks that go row by row."""
+    return values.transpose(1, 0, 2)
 
-    `skip` are the scores of the target-only beads, one for each target passage.
+
+def sums(band: Band, score: Floats, skip: Floats) -> tuple[Floats, Floats]:
+    """Log of the sum over all paths from the start to each node, and from each node to the end.
+
+    `skip` are the scores of the target-only beads, one for each target passage.  Both are flat, with an
+    extra node at the end that no path reaches.
     """
-    sums = np.full((band.n + 1) * band.width + 1, LOST)
+    n, width, shapes = band.n, band.width, len(band.shapes)
+    nodes = (n + 1) * width
+    # step i goes forward to row i and back to row n - i, whose columns are turned round, side by side
+    origin = np.empty((n + 1, shapes, 2 * width), np.int64)
+    ways = np.empty(origin.shape)
+    origin[..., :width], ways[..., :width] = _by_row(band.origin), _by_row(score)
+    end = _by_row(band.end)[::-1, :, ::-1]
+    origin[..., width:] = end + (nodes + 1)
+    # the score of a bead stands where it ends; of those that end outside any will do
+    ways[..., width:] = score.take(end + np.arange(shapes)[:, None] * nodes, mode="clip")
     steps = _steps(band, skip)
-    origin, width = band.origin, band.width
-    for i in range(band.n + 1):
-        if i == 0:
-            raw = np.where(band.column[0] == 0, 0.0, LOST)
-        else:
-            ways = sums[origin[:, i]] + score[:, i]
-            top = ways.max(axis=0)
-            raw = top + np.log(np.exp(ways - top).sum(axis=0))
-        row = np.logaddexp.accumulate(raw - steps[i]) + steps[i]
-        sums[i * width : (i + 1) * width] = np.where(band.column[i] > band.m, LOST, row)
-    return sums
-
-
-def backward(band: Band, score: Floats, skip: Floats) -> Floats:
-    """Log of the sum over all paths from each node to the end."""
-    sums = np.full((band.n + 1) * band.width + 1, LOST)
-    steps = _steps(band, skip)
-    end, width = band.end, band.width
-    flat = score.reshape(len(band.shapes), -1)
-    flat = np.concatenate([flat, np.full((len(band.shapes), 1), LOST)], axis=1)
-    first, values = np.arange(len(flat))[:, None] * flat.shape[1], flat.reshape(-1)
-    for i in range(band.n, -1, -1):
-        if i == band.n:
-            raw = np.where(band.column[i] == band.m, 0.0, LOST)
-        else:
-            at = end[:, i]
-            ways = sums[at] + values[first + at]
-            top = ways.max(axis=0)
-            raw = top + np.log(np.exp(ways - top).sum(axis=0))
-        row = np.logaddexp.accumulate((raw + steps[i])[::-1])[::-1] - steps[i]
-        sums[i * width : (i + 1) * width] = np.where(band.column[i] > band.m, LOST, row)
-    return sums
+    steps = np.stack([steps, -steps[::-1, ::-1]], axis=1)
+    found = np.full((2, nodes + 1), LOST)
+    rows = found[:, :-1].reshape(2, n + 1, width)
+    backward = rows[1, ::-1, ::-1]
+    flat = found.reshape(-1)
+    raw = np.where(np.stack([band.column[0] == 0, band.column[n, ::-1] == band.m]), 0.0, LOST)
+    for i in range(n + 1):
+        if i:
+            way = ways[i]
+            way += flat.take(origin[i])
+            top = np.maximum.reduce(way)
+            way -= top
+            raw = np.add.reduce(np.exp(way, out=way))
+            np.log(raw, out=raw)
+            raw += top
+            raw = raw.reshape(2, width)
+        raw -= steps[i]
+        row = np.logaddexp.accumulate(raw, axis=1)
+        row += steps[i]
+        rows[0, i], backward[i] = row
+    rows[:, band.column > band.m] = LOST
+    return found[0], found[1]
 
 
 @dataclass(frozen=True)
@@ -139,11 +144,14 @@ class Posteriors:
 
 def posteriors(band: Band, score: Floats, skip: Floats) -> Posteriors:
     """Probabilities of all beads in the band (Rabiner 1989, forward-backward)."""
-    before, after = forward(band, score, skip), backward(band, score, skip)
+    before, after = sums(band, score, skip)
     row, column = band.last
     total = float(before[row * band.width + column])
     nodes = after[:-1].reshape(band.n + 1, band.width)
-    bead = np.exp(np.minimum(before[band.origin] + score + nodes - total, 0.0))
+    bead = before[band.origin]
+    bead += score
+    bead += nodes - total
+    np.exp(np.minimum(bead, 0.0, out=bead), out=bead)
     left = np.full((band.n + 1, band.width), LOST)
     left[:, 1:] = before[:-1].reshape(band.n + 1, band.width)[:, :-1]
     step = np.concatenate([[LOST], skip])[np.minimum(band.column, band.m)]
@@ -152,24 +160,24 @@ def posteriors(band: Band, score: Floats, skip: Floats) -> Posteriors:
 
 def best(band: Band, score: Floats, skip: Floats) -> Path:
     """The path of the highest sum: beads (source, source end, target, target end)."""
-    sums = np.full((band.n + 1) * band.width + 1, LOST)
+    found = np.full((band.n + 1) * band.width + 1, LOST)
+    rows = found[:-1].reshape(band.n + 1, band.width)
+    raw = np.empty_like(rows)
     steps = _steps(band, skip)
-    choice = np.zeros((band.n + 1, band.width), np.int8)
-    skipped = np.zeros((band.n + 1, band.width), bool)
+    origin, ways = _by_row(band.origin).copy(), _by_row(score).copy()
     for i in range(band.n + 1):
         if i == 0:
-            raw = np.where(band.column[0] == 0, 0.0, LOST)
+            raw[0] = np.where(band.column[0] == 0, 0.0, LOST)
         else:
-            ways = sums[band.origin[:, i]] + score[:, i]
-            choice[i] = ways.argmax(axis=0)
-            raw = ways.max(axis=0)
-        row = np.maximum.accumulate(raw - steps[i]) + steps[i]
-        skipped[i] = row > raw + 1e-9
-        sums[i * band.width : (i + 1) * band.width] = row
-    return _trace(band, choice, skipped)
+            way = ways[i]
+            way += found.take(origin[i])
+            np.maximum.reduce(way, out=raw[i])
+        np.maximum.accumulate(raw[i] - steps[i], out=rows[i])
+        rows[i] += steps[i]
+    return _trace(band, ways.argmax(axis=1), rows > raw + 1e-9)
 
 
-def _trace(band: Band, choice: NDArray[np.int8], skipped: NDArray[np.bool_]) -> Path:
+def _trace(band: Band, choice: Ints, skipped: NDArray[np.bool_]) -> Path:
     path = []
     i, j = band.n, band.m
     while i or j:

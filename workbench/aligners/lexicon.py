@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners.features import runs, sums
+from workbench.aligners.features import in_order, runs, sums
 from workbench.model import Tables
 
 if TYPE_CHECKING:
@@ -70,19 +70,31 @@ def _distinct(side: Side, first: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
 
 
 class Cells:
-    """The pairs of forms that stand in the same bead, for many beads at once."""
+    """The pairs of forms that stand in the same bead, for many beads at once, ordered by pair.
+
+    Cell i is the pair `key[at[i]]` in a bead where it joins the source form `source_at[i]` with the
+    target form `target_at[i]`; forms are numbered bead by bead, `source_form` says which they are and
+    `source_weight` how often they stand there, times how sure the bead is.
+    """
 
     def __init__(self, source: Side, target: Side, sample: Sample) -> None:
-        self.source_form, self.source_count, m = _distinct(source, sample.source, sample.source_end)
-        self.target_form, self.target_count, n = _distinct(target, sample.target, sample.target_end)
+        self.source_form, often, m = _distinct(source, sample.source, sample.source_end)
+        self.target_form, other, n = _distinct(target, sample.target, sample.target_end)
+        self.source_weight = np.repeat(sample.weight, m) * often
+        self.target_weight = np.repeat(sample.weight, n) * other
+        self.width = max(1, target.forms)
         # each source form of a bead meets all target forms of it
         met = np.repeat(n, m)
-        self.source_at = np.repeat(np.arange(len(self.source_form)), met)
-        self.target_at = runs(np.repeat(np.cumsum(n) - n, m), met)
-        self.weight = np.repeat(sample.weight, m * n)
-        self.width = max(1, target.forms)
-        key = self.source_form[self.source_at] * self.width + self.target_form[self.target_at]
-        self.key, self.at = np.unique(key, return_inverse=True)
+        source_at = np.repeat(np.arange(len(self.source_form)), met)
+        target_at = runs(np.repeat(np.cumsum(n) - n, m), met)
+        key = np.repeat(self.source_form * self.width, met)
+        key += self.target_form[target_at]
+        key, order = in_order(key)
+        self.source_at, self.target_at = source_at[order], target_at[order]
+        new = np.ones(len(key), bool)
+        np.not_equal(key[1:], key[:-1], out=new[1:])
+        self.key = key[new]
+        self.at = np.cumsum(new) - 1
 
 
 # The empty word: this share of a form's frequency competes with the words of the bead.
@@ -100,36 +112,45 @@ def learn(
     `sizes` are those of the vocabularies (given, explained), `seen` how often each explained form
     occurs in the texts.  `backward` explains the source by the target.
     """
+    at, key = cells.at, cells.key
+    given, form = np.divmod(key, cells.width)
+    group, weight, explained = cells.target_at, cells.target_weight, cells.target_form
     if backward:
-        group, often = cells.source_at, cells.source_count
-        given, form = cells.key % cells.width, cells.key // cells.width
-        explained = cells.source_form
-    else:
-        group, often = cells.target_at, cells.target_count
-        given, form = cells.key // cells.width, cells.key % cells.width
-        explained = cells.target_form
-    empty = EMPTY * seen / max(1.0, seen.sum())
-    weight = cells.weight * often[group]
-    at = cells.at
-    known = _look_up(prior, given * sizes[1] + form) if prior else 0.0
-    known_given = prior.given[given] if prior else 0.0
-    pair = known + 1.0 / np.bincount(given, minlength=sizes[0])[given]
-    probability = pair / (1.0 + known_given)
+        given, form = form, given
+        group, weight, explained = cells.source_at, cells.source_weight, cells.source_form
+        key = given * sizes[1] + form
+    empty = (EMPTY * seen / max(1.0, seen.sum()))[explained]
+    known: Floats = _look_up(prior, key) if prior else np.zeros(len(key))
+    known_given = prior.given if prior else np.zeros(sizes[0])
+    alone = 1.0 / np.maximum(1, np.bincount(given, minlength=sizes[0]))
+    probability = (alone[given] + known) / (1.0 + known_given)[given]
     total: Floats = np.zeros(sizes[0])
+    # there are millions of cells: they are gone through in place, and nothing is kept twice
+    value = np.empty(len(at))
     for step in range(STEPS):
-        share = probability[at]
-        norm = np.bincount(group, share, minlength=len(explained)) + empty[explained]
-        share /= norm[group]
-        pair = sums(at, weight * share, len(cells.key))
-        total = sums(given, pair, sizes[0])
-        probability = (pair + known) / np.maximum(total[given] + known_given, 1e-9)
+        probability.take(at, out=value, mode="clip")
+        norm = sums(group, value, len(explained))
+        norm += empty
         if step == 1:
-            strong = share > FAINT
-            at, group, weight = at[strong], group[strong], weight[strong]
-    key = given * sizes[1] + form
+            value /= norm[group]
+            strong = value > FAINT
+        (weight / norm).take(group, out=value, mode="clip")
+        pair = sums(at, value, len(key))
+        pair *= probability
+        total = sums(given, pair, sizes[0])
+        np.add(pair, known, out=probability)
+        probability *= (1 / np.maximum(total + known_given, 1e-9))[given]
+        if step == 1:
+            at, group = at[strong], group[strong]
+            there = np.zeros(len(key), bool)
+            there[at] = True
+            at = (np.cumsum(there) - 1)[at]
+            key, given, known = key[there], given[there], known[there]
+            probability = probability[there]
+            value = np.empty(len(at))
     if backward:
-        order = np.argsort(key, kind="stable")
-        key, pair = key[order], pair[order]
+        key, order = in_order(key)
+        pair = pair[order]
     return Counts(key, pair, total, seen)
 
 

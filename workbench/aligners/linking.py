@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.aligners.features import runs, sums
-from workbench.aligners.scoring import counted, table
+from workbench.aligners.scoring import table, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -148,18 +148,14 @@ class _Block:
             (int(row.min()), int(row.max()) + 1),
             (int(column.min()), int(column.max()) + 1),
         )
-        left, right = counted(source, *rows)[1], counted(target, *columns)[1]
-        there = table(self.evidence.forward, left, right)
-        back = table(self.evidence.backward, right, left)
+        left, right = words_of(source, *rows), words_of(target, *columns)
+        there = table(self.evidence.forward, left.forms, right.forms)
+        back = table(self.evidence.backward, right.forms, left.forms)
         likely = np.sqrt(there * back.T)
-        forms = [
-            np.searchsorted(known, side.flat[side.start[lo] : side.start[hi]])
-            for side, known, (lo, hi) in ((source, left, rows), (target, right, columns))
-        ]
         pair, s = _spread(source.start[row], source.size[row])
         which, t = _spread(target.start[column][pair], target.size[column][pair])
         value = likely[
-            forms[0][s - source.start[rows[0]]][which], forms[1][t - target.start[columns[0]]]
+            left.at[s - source.start[rows[0]]][which], right.at[t - target.start[columns[0]]]
         ]
         hit = np.flatnonzero(value > FAINT)
         pair, s, t = pair[which[hit]], s[which[hit]], t[hit]

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners.features import runs
+from workbench.aligners.features import distinct, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from workbench.aligners.features import Side
@@ -29,11 +27,13 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 # Rows of the band scored at once: enough to keep numpy busy, few enough to have few columns and forms.
-ROWS = 48
+ROWS = 32
 FORMS = 1_000
 # A form that the other side should have explained and does not costs at most -log of this.
 SURPRISE = 0.25
 LOWEST = -70.0
+# No bead has more passages on a side.
+LARGEST = 4
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,38 @@ class Evidence:
     backward: Lexicon
 
 
+@dataclass(frozen=True)
+class Words:
+    """The words of a run of passages: `forms[at[i]]` is word i, `passage` counts from the first one."""
+
+    forms: Ints
+    at: Ints
+    passage: Ints
+    size: Ints
+
+    @property
+    def counts(self) -> Singles:
+        """How often each form stands in each passage, [passage, form]."""
+        passages, forms = len(self.size), len(self.forms)
+        counts = np.bincount(self.passage * forms + self.at, minlength=passages * forms)
+        return counts.reshape(passages, forms).astype(np.float32)
+
+
+def words_of(side: Side, first: int, end: int) -> Words:
+    """The words of the passages from one to another."""
+    forms, at = distinct(side.flat[side.start[first] : side.start[end]])
+    size = side.size[first:end]
+    return Words(forms, at, np.repeat(np.arange(end - first), size), size)
+
+
 def word_scores(evidence: Evidence, band: Band) -> Singles:
-    """How well the forms of each bead explain each other, both ways."""
+    """How well the forms of each bead explain each other, both ways; 0 for one without target.
+
+    Beads that begin outside of the band have any score.
+    """
     score = np.zeros((len(band.shapes), band.n + 1, band.width), np.float32)
+    joined = [k for k, (_, b) in enumerate(band.shapes) if b]
+    shapes = np.array(band.shapes)[joined].T[:, :, None, None]
     longest = max(a for a, _ in band.shapes)
     rows = int(np.clip(FORMS * band.n / max(1, evidence.source.size.sum()), 8, ROWS))
     for first in range(0, band.n, rows):
@@ -56,66 +85,67 @@ def word_scores(evidence: Evidence, band: Band) -> Singles:
         # beads that end here may begin a little before
         top = max(0, first - longest + 1)
         left = int(band.low[top])
-        columns = left, int(min(band.low[end] + band.width - 1, band.m))
-        if columns[1] <= left:
-            continue
-        for k, row, value in _block(evidence, band, (top, end), columns):
-            at = band.column[row : end + 1] - left - band.shapes[k][1]
-            inside = (at >= 0) & (at < value.shape[1])
-            found = np.take_along_axis(value, np.clip(at, 0, value.shape[1] - 1), 1)
-            score[k, row : end + 1] = np.where(inside, found, 0)
+        right = int(min(band.low[end] + band.width - 1, band.m))
+        if right > left:
+            source, target = (
+                words_of(evidence.source, top, end),
+                words_of(evidence.target, left, right),
+            )
+            there = _Runs(evidence.forward, source, target, longest)
+            back = _Runs(evidence.backward, target, source, longest)
+            i = np.arange(first + 1 - top, end + 1 - top)[:, None]
+            j = band.column[first + 1 : end + 1] - left
+            score[joined, first + 1 : end + 1] = _beads(there, back, shapes, (i, j))
     return score
 
 
-def _block(
-    evidence: Evidence, band: Band, rows: tuple[int, int], columns: tuple[int, int]
-) -> Iterator[tuple[int, int, Singles]]:
-    """(shape, first row, scores of the beads that end in the rows from there on and begin at a column).
+def _beads(there: _Runs, back: _Runs, shapes: Ints, ends: tuple[Ints, Ints]) -> Singles:
+    """The scores of beads [shape, row, column] of shapes [side, shape, 1, 1] by where they end."""
+    (a, b), (i, j) = shapes, ends
+    return there.between(a, i - a, j - b, j) + back.between(b, j - b, i - a, i)
 
-    The score of a bead is the difference of sums that are shared by all beads.
+
+class _Runs:
+    """The sums of the scores of the passages on one side given runs of passages on the other.
+
+    `sums[first[a] + i, j]` is that of the passages before j given the run of a passages from i on,
+    so that all beads share it.
     """
-    source, source_forms = counted(evidence.source, *rows)
-    target, target_forms = counted(evidence.target, *columns)
-    longest = max(a for a, _ in band.shapes)
-    there = _explained(evidence.forward, (source, source_forms), (target, target_forms), longest)
-    back = _explained(evidence.backward, (target, target_forms), (source, source_forms), longest)
-    along = [np.pad(np.cumsum(value, axis=1), ((0, 0), (1, 0))) for value in there]
-    down = [np.pad(np.cumsum(value.T, axis=0), ((1, 0), (0, 0))) for value in back]
-    for k, (a, b) in enumerate(band.shapes):
-        if not b or a > len(along) or b > len(down):
-            continue
-        sums, other = along[a - 1], down[b - 1]
-        value = sums[:, b:] - sums[:, :-b] + other[a:] - other[:-a]
-        first = rows[0] + longest - a if rows[0] else 0
-        yield k, first + a, value[first - rows[0] :]
 
+    def __init__(self, lexicon: Lexicon, given: Words, other: Words, longest: int) -> None:
+        passages = len(given.size)
+        longest = min(longest, passages)
+        # runs of no passages have no row
+        self.first = np.zeros(LARGEST + 1, np.int64)
+        sizes = passages - np.arange(longest)
+        self.first[2 : longest + 1] = np.cumsum(sizes)[:-1]
+        mean = np.empty((int(sizes.sum()), len(other.forms)), np.float32)
+        length = np.empty(len(mean), np.float32)
+        mean[:passages] = _mass(lexicon, given, other.forms)
+        length[:passages] = given.size
+        for a, size in enumerate(sizes.tolist()[1:], 2):
+            shorter, begin = self.first[a - 1], self.first[a]
+            for sums in (mean, length):
+                np.add(
+                    sums[shorter : shorter + size],
+                    sums[a - 1 : passages],
+                    out=sums[begin : begin + size],
+                )
+        alone = np.maximum(lexicon.alone[other.forms], SURPRISE).astype(np.float32)
+        chance = np.maximum(lexicon.unigram[other.forms], 1e-12).astype(np.float32)
+        mean *= np.divide(1 - alone, chance, dtype=np.float32)
+        mean /= np.maximum(length, 1)[:, None]
+        mean += alone
+        np.log(mean, out=mean)
+        self.sums = np.zeros((len(mean), len(other.size) + 1), np.float32)
+        np.cumsum(mean @ other.counts.T, axis=1, out=self.sums[:, 1:])
 
-def counted(side: Side, first: int, end: int) -> tuple[Singles, Ints]:
-    """How often each form of a stretch stands in each passage, [passage, form]; and the forms."""
-    forms, at = np.unique(side.flat[side.start[first] : side.start[end]], return_inverse=True)
-    place = np.repeat(np.arange(end - first), side.size[first:end]) * len(forms) + at
-    counts = np.bincount(place, minlength=(end - first) * len(forms))
-    return counts.reshape(end - first, len(forms)).astype(np.float32), forms
-
-
-def _explained(
-    lexicon: Lexicon, one: tuple[Singles, Ints], two: tuple[Singles, Ints], longest: int
-) -> list[Singles]:
-    """Scores of the passages of side two given runs of side one, by the length of the run less one."""
-    (given, given_forms), (other, other_forms) = one, two
-    mass = _mass(given, *_entries(lexicon, given_forms, other_forms), len(other_forms))
-    length = given.sum(axis=1)
-    alone = np.maximum(lexicon.alone[other_forms], SURPRISE).astype(np.float32)
-    gain = (1 - alone) / np.maximum(lexicon.unigram[other_forms], 1e-12).astype(np.float32)
-    found: list[Singles] = []
-    run, run_length = mass, length
-    for a in range(1, min(longest, len(given)) + 1):
-        if a > 1:
-            run = run[:-1] + mass[a - 1 :]
-            run_length = run_length[:-1] + length[a - 1 :]
-        mean = run / np.maximum(run_length, 1)[:, None]
-        found.append(np.log(alone + mean * gain) @ other.T)
-    return found
+    def between(self, length: Ints, run: Ints, begin: Ints, end: Ints) -> Singles:
+        """The scores of passages [begin, end) given the runs of so many passages from `run` on."""
+        row = (self.first[length] + run) * self.sums.shape[1]
+        found: Singles = self.sums.take(row + end, mode="clip")
+        found -= self.sums.take(row + begin, mode="clip")
+        return found
 
 
 def _entries(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> tuple[Ints, Ints, Floats]:
@@ -130,20 +160,21 @@ def _entries(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> tuple[In
     place[other_forms] = np.arange(len(other_forms))
     column = place[lexicon.column[at]]
     there = np.flatnonzero(column >= 0)
-    kept = np.bincount(np.repeat(np.arange(len(size)), size)[there], minlength=len(size))
-    return np.concatenate([[0], np.cumsum(kept)]), column[there], lexicon.probability[at[there]]
+    start = np.searchsorted(there, np.concatenate([[0], np.cumsum(size)]))
+    return start, column[there], lexicon.probability[at[there]]
 
 
-def _mass(given: Singles, start: Ints, column: Ints, probability: Floats, width: int) -> Singles:
-    """The sum of p(other form | given form) over the forms of each passage, [passage, other form]."""
+def _mass(lexicon: Lexicon, given: Words, other_forms: Ints) -> Singles:
+    """The sum of p(other form | given form) over the words of each passage, [passage, other form]."""
     # the rows of a lexicon are short: that is why this is no product of matrices
-    passage, form = np.nonzero(given)
-    size = start[form + 1] - start[form]
-    at = runs(start[form], size)
-    place = np.repeat(passage * width, size) + column[at]
-    value = np.repeat(given[passage, form], size) * probability[at]
-    sums = np.bincount(place, value, minlength=len(given) * width)
-    return sums.reshape(len(given), width).astype(np.float32)
+    start, column, probability = _entries(lexicon, given.forms, other_forms)
+    size = np.diff(start)[given.at]
+    at = runs(start[given.at], size)
+    width = len(other_forms)
+    place = np.repeat(given.passage * width, size)
+    place += column[at]
+    sums = np.bincount(place, probability[at], minlength=len(given.size) * width)
+    return sums.reshape(len(given.size), width).astype(np.float32)
 
 
 def table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:

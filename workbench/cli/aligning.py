@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from workbench.cli.options import (
     progress,
     say,
 )
+from workbench.cli.pairs import Asked, Pair, add_pairs
 from workbench.errors import InputError, PartialError, StoreError
 
 if TYPE_CHECKING:
@@ -31,16 +31,6 @@ if TYPE_CHECKING:
 LISTED = 8
 # Characters shown of a text.
 LONGEST = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command line says about reading, languages and aligning."""
-
-    langs: tuple[str | None, str | None]
-    format: str | None
-    encoding: str | None
-    options: dict[str, Any]
 
 
 @click.command()
@@ -76,115 +66,20 @@ def align(texts: tuple[Path, ...], db_path: Path, **options: Any) -> None:  # no
         raise click.UsageError("--lines and --format exclude each other")
     format_name = "lines" if options["lines"] else options["format_name"]
     langs = (options["source_lang"], options["target_lang"])
-    asked = Asked(langs, format_name, options["encoding"], options)
+    asked = Asked(langs, format_name, options["encoding"])
     from workbench import registry
 
     aligner = registry.aligner(options["aligner_name"])
     if options["engine_name"] not in (None, "auto"):
         registry.engine(options["engine_name"])  # said at once, also where all has drafts
     with database(db_path) as db:
-        pairs, failed = _pairs(db, texts, options["document_ids"], asked)
+        pairs, failed = add_pairs(db, texts, options["document_ids"], asked)
         jobs = _jobs(db, pairs, aligner, redo=options["redo"])
         for job in jobs:
-            _align(db, job, asked)
-        _show(db, jobs, asked)
+            _align(db, job, options["engine_name"])
+        _show(db, jobs, options["beads_path"], as_json=options["as_json"])
     if failed:
         raise PartialError("part of the work failed:\n" + "\n".join(failed))
-
-
-Pair = tuple[int, int]
-
-
-def _pairs(
-    db: Database, texts: Sequence[Path], document_ids: Sequence[int], asked: Asked
-) -> tuple[list[Pair], list[str]]:
-    """The documents to align, stored; and what could not be read."""
-    if len(texts) + len(document_ids) > 2 or not (texts or document_ids):
-        raise click.UsageError("give SOURCE and TARGET, or --document ID and TARGET")
-    if document_ids:
-        return [_with_document(db, document_ids, texts, asked)], []
-    for path in texts:
-        if not path.exists():
-            raise InputError(f"there is no file {path}; check its name")
-    if all(path.is_dir() for path in texts):
-        return _folders(db, texts[0], texts[-1], asked)
-    if any(path.is_dir() for path in texts):
-        raise click.UsageError("SOURCE and TARGET must both be files or both be folders")
-    if len(texts) == 1:
-        return [_columns(db, texts[0], asked)], []
-    return [_add_pair(db, texts[0], texts[1], asked)], []
-
-
-def _with_document(
-    db: Database, document_ids: Sequence[int], texts: Sequence[Path], asked: Asked
-) -> Pair:
-    from workbench import store
-
-    store.documents_of(db, None, document_ids[0])
-    if len(document_ids) == 2:
-        store.documents_of(db, None, document_ids[1])
-        return document_ids[0], document_ids[1]
-    if not texts:
-        raise click.UsageError("give TARGET, a file, or its --document ID")
-    return document_ids[0], _add(db, texts[0], _lang(texts[0], asked.langs[1], "--to"), asked)
-
-
-def _folders(
-    db: Database, source: Path, target: Path, asked: Asked
-) -> tuple[list[Pair], list[str]]:
-    """Add the files of folders pair by pair; says what has no partner."""
-    from workbench import ingest, pairing
-
-    files = (ingest.find_files([source]), ingest.find_files([target]))
-    paired = pairing.pair_up((source, target), files, asked.langs)
-    for path in paired.alone:
-        say(f"no partner: {path}")
-    failed = [f"several files fit: {path}" for path in paired.ambiguous]
-    pairs: list[Pair] = []
-    for left, right in paired.pairs:
-        try:
-            pairs.append(_add_pair(db, left, right, asked))
-        except InputError as error:
-            failed.append(str(error))
-    if not pairs:
-        raise InputError("nothing could be read:\n" + "\n".join(failed))
-    return pairs, failed
-
-
-def _columns(db: Database, path: Path, asked: Asked) -> Pair:
-    from workbench import ingest
-
-    langs = (_lang(path, asked.langs[0], "--from"), _lang(path, asked.langs[1], "--to"))
-    source, target = ingest.add_columns(db, path, langs, asked.encoding)
-    return source.document_id, target.document_id
-
-
-def _add_pair(db: Database, source: Path, target: Path, asked: Asked) -> Pair:
-    """Add two files, both or neither."""
-    from workbench import store
-
-    langs = (_lang(source, asked.langs[0], "--from"), _lang(target, asked.langs[1], "--to"))
-    if langs[0] == langs[1]:
-        raise InputError(f"{source} and {target} are both {langs[0]}; say: --from de --to fr")
-    with store.writing(db):
-        return _add(db, source, langs[0], asked), _add(db, target, langs[1], asked)
-
-
-def _add(db: Database, path: Path, lang: str, asked: Asked) -> int:
-    from workbench import ingest
-
-    return ingest.add_file(db, path, ingest.Reading(lang, asked.format, asked.encoding)).document_id
-
-
-def _lang(path: Path, given: str | None, option: str) -> str:
-    from workbench import pairing
-
-    found = given or pairing.named_lang(path)
-    if not found:
-        raise InputError(
-            f"the language of {path} is not known; say it with {option}, like {option} de"
-        )
-    return found
 
 
 def _jobs(db: Database, pairs: Sequence[Pair], aligner: Aligner, *, redo: bool) -> list[Job]:
@@ -203,7 +98,7 @@ def _jobs(db: Database, pairs: Sequence[Pair], aligner: Aligner, *, redo: bool) 
     return [step.Job(texts, *both, aligner, redo) for both, texts in grouped.items()]
 
 
-def _align(db: Database, job: Job, asked: Asked) -> None:
+def _align(db: Database, job: Job, engine_name: str | None) -> None:
     from workbench import align as step
     from workbench import store
 
@@ -211,16 +106,16 @@ def _align(db: Database, job: Job, asked: Asked) -> None:
     if not waiting:
         say(f"{job.source_lang} to {job.target_lang}: aligned already; to align again: --redo")
         return
-    if asked.options["engine_name"]:
+    if engine_name:
         for texts in waiting:
-            _draft(texts.document_id, job.target_lang, asked.options["engine_name"])
+            _draft(texts.document_id, job.target_lang, engine_name)
     done = 0
     label = f"{job.source_lang} to {job.target_lang}, {len(waiting)} {'text' if len(waiting) == 1 else 'texts'}"
     arguments = {"documents": [[t.document_id, t.target_document_id] for t in waiting],
                  "aligner": job.aligner.name, "redo": job.redo}  # fmt: skip
     sources = store.documents(db, [texts.document_id for texts in waiting])
     segments = sum(row["segments"] for row in sources)
-    with store.running(db, "align", arguments) as run, progress(label, segments) as advance:
+    with progress(label, segments) as advance, store.running(db, "align", arguments) as run:
 
         def reached(share: float) -> None:
             nonlocal done
@@ -245,13 +140,13 @@ def _draft(document_id: int, target_lang: str, engine_name: str) -> None:
     )
 
 
-def _show(db: Database, jobs: Sequence[Job], asked: Asked) -> None:
+def _show(db: Database, jobs: Sequence[Job], beads_path: Path | None, *, as_json: bool) -> None:
     from workbench import align as step
 
     found = [row for job in jobs for row in step.summaries(db, job)]
-    if asked.options["beads_path"]:
-        _write_beads(db, found, asked.options["beads_path"])
-    if asked.options["as_json"]:
+    if beads_path:
+        _write_beads(db, found, beads_path)
+    if as_json:
         print_json(found[0] if len(found) == 1 else found)
         return
     for row in found:

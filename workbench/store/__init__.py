@@ -92,6 +92,7 @@ from workbench.store.units import (
     save_findings,
 )
 from workbench.store.word_links import (
+    METHOD,
     UnitLinks,
     UnitText,
     count_unit_texts,
@@ -106,6 +107,7 @@ from workbench.store.word_links import (
 
 __all__ = [
     "ENGINE_FINDING",
+    "METHOD",
     "QUESTIONS",
     "REJECTED",
     "ROLES",

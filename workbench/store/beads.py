@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal
 from workbench.errors import ConflictError, InputError
 from workbench.model import STATES
 from workbench.store.alignments import ALIGNED
+from workbench.store.cutting import split_segment
 from workbench.store.database import now, writing
 from workbench.store.sides import Piece, joined, new_bead, pieces, side_text
-from workbench.store.splitting import split_segment
-from workbench.store.steps import Row, Stepped, load, step
+from workbench.store.steps import May, Row, Stepped, anybody, load, step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 Side = Literal["source", "target"]
 Direction = Literal["up", "down"]
 Mark = Literal["omitted", "added"]
+EDITED = "wb:edited"
 _IDS: dict[Side, str] = {"source": "segments", "target": "targets"}
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Who changes a bead, and the versions of the units as this person saw them."""
+    """Who changes a bead, the versions of the units as this person saw them, and whether they may."""
 
     actor: str
     versions: Mapping[int, int] = field(default_factory=dict)
+    may: May = anybody
 
 
 def merge(db: Database, seen: Seen, unit_id: int) -> Stepped:
@@ -51,14 +53,13 @@ def merge(db: Database, seen: Seen, unit_id: int) -> Stepped:
 def split(db: Database, seen: Seen, unit_id: int, source_at: int, target_at: int) -> Stepped:
     """Make two beads of one; the offsets are characters of its source and its target as shown.
 
-    Where an offset falls inside a segment, the segment is split for good.  Raises InputError if one
-    of the two would be empty on both sides.
+    Where an offset falls inside a segment, the segment is split, until the step is undone.  Raises
+    InputError if one of the two would be empty on both sides.
     """
     with writing(db):
         row = row_seen(db, seen, unit_id)
         source = _divided(db, pieces(db, row["segments"], source_lang(db, row)), source_at)
         targets, texts = _divided_target(db, row, target_at)
-        row = row_seen(db, seen, unit_id)  # with the segments that were split
         if not (source[0] or targets[0]) or not (source[1] or targets[1]):
             raise InputError("put the cursors where the second bead shall begin, in either text")
         parts = []
@@ -90,24 +91,27 @@ def move(db: Database, seen: Seen, unit_id: int, side: Side, direction: Directio
         moved, kept = (row[ids][:1], row[ids][1:]) if up else (row[ids][-1:], row[ids][:-1])
         new, grown = blank(row, [row]), blank(other, [other])
         new[ids] = kept
-        if side == "target":
-            piece = side_text(db, moved, row["target_lang"])
+        goes = not (new["segments"] or new["targets"])
+        piece = side_text(db, moved, row["target_lang"]) if side == "target" else ""
+        if side == "target" and not goes:
             new["target"] = _cut(row["target"], piece, at_start=up)
-            grown["targets"], grown["target"] = _united(
-                db, other, {"targets": moved, "target": piece}
-            )
-        else:
+        if side == "source":
             grown[ids] = other[ids] + moved if up else moved + other[ids]
+        if side == "target" or goes:  # where nothing is left of a bead, all its text goes along
+            part = {"targets": moved if piece else [], "target": row["target"] if goes else piece}
+            halves = (other, row | part) if up else (row | part, other)
+            grown["targets"], grown["target"] = _united(db, *halves)
         if side == "source" and not kept:
             new["anchor"] = moved[-1] if up else segment_before(db, row)
-        left = settled(new) if new["segments"] or new["targets"] else None
+        left = None if goes else settled(new)
         return step(db, "move", seen.actor, [row, other], [left, settled(grown)])
 
 
 def mark(db: Database, seen: Seen, unit_id: int, what: Mark) -> Stepped:
     """Say that the source is left out in the translation, or the target added by it; confirmed.
 
-    A bead with both sides becomes two.
+    A bead with both sides becomes two.  Raises InputError if there is no such side, or a person
+    translated the source.
     """
     with writing(db):
         row = row_seen(db, seen, unit_id)
@@ -115,6 +119,8 @@ def mark(db: Database, seen: Seen, unit_id: int, what: Mark) -> Stepped:
         if not row[wanted]:
             side = "source" if what == "omitted" else "target"
             raise InputError(f"this bead has no {side} to mark as {what}")
+        if what == "omitted" and row["target"] and not row["targets"] and not is_drafted(row):
+            raise InputError("somebody translated this source; empty the text of its unit first")
         source = blank(row, [row]) | {"segments": row["segments"], "targets": [], "target": ""}
         target = blank(row, [row]) | {"segments": [], "targets": row["targets"]}
         target |= {"target": row["target"], "anchor": (row["segments"] or [row["anchor"]])[-1]}
@@ -151,7 +157,7 @@ def confirm(db: Database, seen: Seen, unit_id: int, *, on: bool = True) -> Stepp
         row = row_seen(db, seen, unit_id)
         new = {**row, "bead": dict(row["bead"]), "updated_by": seen.actor}
         if on:
-            new["target"] = "" if _is_drafted(row) else row["target"]
+            new["target"] = "" if is_drafted(row) else row["target"]
             _confirm(new, seen.actor)
         else:
             new["bead"] |= {"confirmed_by": None, "confirmed_at": None, "mark": ""}
@@ -162,7 +168,11 @@ def confirm(db: Database, seen: Seen, unit_id: int, *, on: bool = True) -> Stepp
 
 
 def row_seen(db: Database, seen: Seen, unit_id: int) -> Row:
-    """A unit as a person saw it.  Raises ConflictError if it was changed since."""
+    """A unit as a person saw it.
+
+    Raises ConflictError if it was changed since, and what `seen.may` raises.
+    """
+    seen.may(db, unit_id)
     return load(db, unit_id, seen.versions.get(unit_id))
 
 
@@ -190,13 +200,15 @@ def blank(row: Row, before: Sequence[Row]) -> Row:
     crossing = max(one["bead"]["crossing"] for one in before)
     bead = (new_bead(before) or {}) | {"crossing": crossing}
     origin = next((one["origin"] for one in before if one["targets"]), row["origin"])
+    edited = [one["sub_state"] for one in before if one["sub_state"] == EDITED and one["target"]]
     new = {"bead": bead, "state": lowest, "origin": origin, "score": None, "match_id": None}
-    return {**row, **new}
+    new |= {"sub_state": [*edited, row["sub_state"]][0]}
+    return {**row, **new, "notes": []}  # notes stay where they are
 
 
 def settled(row: Row) -> Row:
     """A row with the state that its text allows; a machine's draft is none of a changed source."""
-    if _is_drafted(row):
+    if is_drafted(row):
         row["target"] = ""
     if not row["target"]:
         row |= {"state": "initial", "sub_state": ""}
@@ -239,7 +251,7 @@ def segment_before(db: Database, row: Row) -> int | None:
     return found[0] if found else None
 
 
-def _is_drafted(row: Row) -> bool:
+def is_drafted(row: Row) -> bool:
     """Whether a bead without a target shows a machine's draft."""
     return not row["targets"] and row.get("sub_state") in {"wb:mt", "wb:tm"}
 
@@ -247,7 +259,7 @@ def _is_drafted(row: Row) -> bool:
 def _united(db: Database, row: Row, other: Row) -> tuple[list[int], str]:
     """The target sides of two beads as one, in the order of the target text."""
     lang = row["target_lang"]
-    row, other = ({**half, "target": ""} if _is_drafted(half) else half for half in (row, other))
+    row, other = ({**half, "target": ""} if is_drafted(half) else half for half in (row, other))
     places: dict[int, int] = dict(
         db.conn.execute(
             "SELECT id, position FROM segments WHERE id IN (SELECT value FROM json_each(?))",
@@ -258,9 +270,9 @@ def _united(db: Database, row: Row, other: Row) -> tuple[list[int], str]:
     if all(half["target"] == side_text(db, half["targets"], lang) for half in (row, other)):
         return targets, side_text(db, targets, lang)
     # where a person edited, the texts stay as they are
-    halves = sorted(
-        (row, other), key=lambda half: places[half["targets"][0]] if half["targets"] else -1
-    )
+    halves = [row, other]
+    if row["targets"] and other["targets"]:
+        halves.sort(key=lambda half: places[half["targets"][0]])
     return targets, joined([half["target"] for half in halves], lang)
 
 

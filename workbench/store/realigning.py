@@ -6,14 +6,21 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.errors import InputError
+from workbench.errors import AlignError, InputError
 from workbench.model import Passage, TextPair
 from workbench.store.alignments import ALIGNED
-from workbench.store.beads import Seen, blank, row_seen, segment_before, settled, source_lang
+from workbench.store.beads import (
+    EDITED,
+    blank,
+    is_drafted,
+    segment_before,
+    settled,
+    source_lang,
+)
 from workbench.store.bitexts import drafts_of
 from workbench.store.database import writing
 from workbench.store.sides import side_text
-from workbench.store.steps import Row, Stepped, load, step
+from workbench.store.steps import Row, Stepped, load, load_all, step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from workbench.model import Bead
+    from workbench.store.beads import Seen
 
 # The most beads that are aligned again while a person waits.
 MOST = 3000
@@ -46,7 +54,7 @@ def stretch(db: Database, unit_id: int) -> Stretch:
     row = load(db, unit_id, None)
     where = (row["document_id"], row["target_lang"])
     ids = _between_confirmed(db, where, row["position"])
-    rows = [load(db, found, None) for found in ids]
+    rows = load_all(db, ids, {})
     source = [segment for one in rows for segment in one["segments"]]
     target = _by_position(db, [segment for one in rows for segment in one["targets"]])
     ranks = {segment: rank for rank, segment in enumerate(source)}
@@ -54,7 +62,7 @@ def stretch(db: Database, unit_id: int) -> Stretch:
     pinned = [
         (tuple(ranks[n] for n in one["segments"]), tuple(target_ranks[n] for n in one["targets"]))
         for one in rows
-        if one["state"] in {"reviewed", "final"} or one["sub_state"] == "wb:edited"
+        if one["state"] in {"reviewed", "final"} or _is_edited(one)
     ]
     langs = (source_lang(db, row), row["target_lang"])
     pair = TextPair(
@@ -71,11 +79,16 @@ def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], orig
     """Put an aligner's beads in the place of those of a stretch.
 
     Raises ConflictError if one of its units was changed since the stretch was read, InputError if the
-    aligner finds what is there already.
+    aligner finds what is there already, AlignError if it does not keep what people did.
     """
+    if not {(bead.source, bead.target) for bead in beads}.issuperset(part.pair.pinned):
+        raise AlignError(
+            f"{origin} does not keep the beads that people edited or accepted; nothing is changed"
+        )
     with writing(db):
         for row in part.rows:
-            row_seen(db, Seen(seen.actor, {row["id"]: row["version"]}), row["id"])
+            seen.may(db, row["id"])
+        load_all(db, [row["id"] for row in part.rows], {r["id"]: r["version"] for r in part.rows})
         owner = {segment: row for row in part.rows for segment in row["segments"]}
         lone = {tuple(row["targets"]): row for row in part.rows if not row["segments"]}
         free = {row["id"]: row for row in part.rows}
@@ -88,7 +101,9 @@ def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], orig
             if not ids:
                 old = lone.get(tuple(targets))
             if old and old["segments"] == ids and old["targets"] == targets:
-                del free[old["id"]]  # as it was
+                del free[old["id"]]  # as it was, though it may stand elsewhere
+                if not ids and old["anchor"] != anchor:
+                    placed.append((old, old | {"anchor": anchor}))
             else:
                 new = _from_bead(db, part, bead, (ids, targets), origin) | {"anchor": anchor}
                 placed.append((free.pop(old["id"], None) if old else None, new))
@@ -100,6 +115,13 @@ def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], orig
         after: list[Row | None] = [*(new for _, new in kept), *(None for _ in free)]
         after += [new for old, new in placed if not old]
         return step(db, "realign", seen.actor, before, after)
+
+
+def _is_edited(row: Row) -> bool:
+    """Whether the text of a unit is another than its segments have, and no machine's draft."""
+    return row["sub_state"] == EDITED or bool(
+        row["target"] and row["target"] != row["texts"][1] and not is_drafted(row)
+    )
 
 
 def _from_bead(
@@ -145,5 +167,8 @@ def _by_position(db: Database, ids: Sequence[int]) -> list[int]:
 
 
 def _passages(db: Database, ids: Sequence[int]) -> list[Passage]:
-    query = "SELECT text, block, kind FROM segments WHERE id = ?"
-    return [Passage(*db.conn.execute(query, (n,)).fetchone()) for n in ids]
+    query = (
+        "SELECT id, text, block, kind FROM segments WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    found = {n: Passage(*rest) for n, *rest in db.conn.execute(query, (json.dumps(ids),))}
+    return [found[n] for n in ids]

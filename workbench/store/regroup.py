@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import STATES
 from workbench.store.database import now, writing
+from workbench.store.rejoining import cuts, held, join_again, split_again
 from workbench.store.runs import running
-from workbench.store.sides import Part, new_bead, shared_targets, target_side, write_target_side
+from workbench.store.shelf import SHELF, shelf
+from workbench.store.sides import Part, new_bead, shared_targets, target_sides, write_target_sides
 from workbench.store.units import edit_distance
 from workbench.store.views import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlite_utils import Database
 
-SHELF = "shelf"
+_EVERY = "IN (SELECT value FROM json_each(?))"
 _KEPT = (
     "document_id", "target_lang", "position", "target", "state", "sub_state", "origin", "score",
     "updated_by", "words", "match_id",
@@ -45,10 +47,11 @@ def regroup(
     *,
     actor: str,
     command: str = "regroup",
-    why: str = "",
+    parted: Collection[int] = (),
 ) -> Regrouped:
     """Put new units in the place of old ones, given as (unit id, version), in one transaction.
 
+    `parted` are segments that were split off others just before, for this: undoing joins them again.
     The old units go on as the first new ones.  The new ones have the lowest state of the old, and
     no findings: those were about other texts.  Raises ConflictError if an old unit has another
     version, InputError if they are of different texts or the segments are not the same.
@@ -74,7 +77,9 @@ def regroup(
             {"id": unit_id, "version": 0, "target": "", "state": "initial"} for unit_id in missing
         ]
         placed.update(zip([*ids, *missing], after, strict=True))
-        place_units(db, run.run_id, before, placed, actor=actor, why=why or command)
+        for unit in before[: len(olds)]:
+            unit["segments"] = [one for one in unit["segments"] if one not in parted]
+        place_units(db, run.run_id, before, placed, actor=actor, why=command)
         run.counts.update(before=len(olds), after=len(parts))
     return Regrouped(run.run_id, (*ids, *missing))
 
@@ -98,36 +103,54 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     home = {row["document_id"] for row in wanted.values() if row}
     if not home & {unit["document_id"] for unit in now_there}:
         return False  # the text has a new version, with other segments
-    give_segments(db, now_there, wanted)
+    parted = held(now_there) - held(wanted.values())
+    split_again(db, now_there, wanted)
+    give_segments(db, [current_unit(db, unit["id"], unit["version"]) for unit in now_there], wanted)
     place_units(db, undoing, now_there, wanted, actor=actor, why=f"undid run {run_id}")
+    join_again(db, parted)
     return True
 
 
 def current_unit(db: Database, unit_id: int, version: int) -> dict[str, Any]:
     """A unit's row, with the ids of its segments.  Raises ConflictError if it has another version."""
-    cursor = db.conn.execute(
-        f"SELECT id, version, updated_at, {', '.join(_KEPT)} FROM units WHERE id = ?", (unit_id,)
-    )
-    row = cursor.fetchone()
-    if row is None:
-        raise StoreError(f"there is no unit {unit_id}; look its number up in the view bitext")
-    unit = dict(zip([column[0] for column in cursor.description], row, strict=True))
+    (unit,) = current_units(db, [unit_id])
     if unit["version"] != version:
         raise ConflictError(
             f"unit {unit_id} was changed by {unit['updated_by'] or 'an engine'} since you read it;"
             " look at it again"
         )
-    unit["segments"] = [
-        found[0]
-        for found in db.conn.execute(
-            "SELECT segment_id FROM unit_segments WHERE unit_id = ? ORDER BY position", (unit_id,)
-        )
-    ]
-    unit["targets"], unit["bead"] = target_side(db, unit_id)
-    unit["notes"] = [
-        found[0] for found in db.conn.execute("SELECT id FROM notes WHERE unit_id = ?", (unit_id,))
-    ]
     return unit
+
+
+def current_units(db: Database, unit_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Units' rows, with the ids of their segments.  Raises StoreError if one is not there."""
+    asked = (json.dumps(list(unit_ids)),)
+    cursor = db.conn.execute(
+        f"SELECT id, version, updated_at, {', '.join(_KEPT)} FROM units WHERE id {_EVERY}", asked
+    )
+    names = [column[0] for column in cursor.description]
+    units = {row[0]: dict(zip(names, row, strict=True)) for row in cursor}
+    if missing := [unit_id for unit_id in unit_ids if unit_id not in units]:
+        raise StoreError(f"there is no unit {missing[0]}; look its number up in the view bitext")
+    segments = db.conn.execute(
+        f"SELECT unit_id, segment_id FROM unit_segments WHERE unit_id {_EVERY} ORDER BY unit_id, position",
+        asked,
+    )
+    notes = db.conn.execute(
+        f"SELECT unit_id, id FROM notes WHERE unit_id {_EVERY} ORDER BY id", asked
+    )
+    for unit in units.values():
+        unit |= {"segments": [], "targets": [], "bead": None, "notes": []}
+    for column, numbers in (("segments", segments), ("notes", notes)):
+        for unit_id, number in numbers:
+            units[unit_id][column].append(number)
+    for unit_id, (targets, bead) in target_sides(db, unit_ids).items():
+        units[unit_id] |= {"targets": targets, "bead": bead}
+    found = cuts(db, held(units.values()))
+    for unit in units.values() if found else ():
+        if mine := {segment: found[segment] for segment in held([unit]) & found.keys()}:
+            unit["cuts"] = mine
+    return [units[unit_id] for unit_id in unit_ids]
 
 
 def _same_text(units: Sequence[dict[str, Any]]) -> None:
@@ -188,24 +211,26 @@ def place_units(
 ) -> None:
     """Give units their new rows and segments, or (None) put them on the shelf; with history."""
     ids = json.dumps([unit["id"] for unit in before])
-    every = "IN (SELECT value FROM json_each(?))"
-    db.conn.execute(f"UPDATE units SET position = -1 - id WHERE id {every}", (ids,))
-    for table in ("unit_segments", "unit_targets", "beads", "findings", "claims"):
-        db.conn.execute(f"DELETE FROM {table} WHERE unit_id {every}", (ids,))
-    standing = next(unit_id for unit_id, row in wanted.items() if row)
+    db.conn.execute(f"UPDATE units SET position = -1 - id WHERE id {_EVERY}", (ids,))
+    for table in ("unit_segments", "unit_targets", "beads", "findings"):
+        db.conn.execute(f"DELETE FROM {table} WHERE unit_id {_EVERY}", (ids,))
+    gone = json.dumps([unit_id for unit_id, row in wanted.items() if row is None])
+    db.conn.execute(f"DELETE FROM claims WHERE unit_id {_EVERY}", (gone,))
+    db.conn.executemany(
+        "INSERT INTO regroupings (run_id, unit_id, before) VALUES (?, ?, ?)",
+        [(run_id, unit["id"], json.dumps(unit) if "segments" in unit else None) for unit in before],
+    )
+    rows: list[dict[str, Any]] = []
     for unit in before:
         row = wanted[unit["id"]]
-        db.conn.execute(
-            "INSERT INTO regroupings (run_id, unit_id, before) VALUES (?, ?, ?)",
-            (run_id, unit["id"], json.dumps(unit) if "segments" in unit else None),
-        )
         if row is None:
             row = {**unit, "document_id": shelf(db, unit["document_id"]), "position": unit["id"]}
             row |= {"segments": [], "targets": [], "bead": None}
             db.conn.execute(
-                "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (standing, unit["id"])
+                "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (_heir(unit, wanted), unit["id"])
             )
-        _write(db, run_id, unit, row, actor=actor, why=why)
+        rows.append({**row, "id": unit["id"], "version": unit["version"] + 1})
+    _write(db, (run_id, actor, why), before, rows)
     db.conn.execute(
         f"""UPDATE regroupings SET source = (SELECT {SOURCE} FROM units u
           JOIN documents d ON d.id = u.document_id WHERE u.id = unit_id AND d.format <> '{SHELF}')
@@ -217,47 +242,62 @@ def place_units(
             db.conn.execute("UPDATE notes SET unit_id = ? WHERE id = ?", (unit_id, note_id))
 
 
+def _heir(unit: dict[str, Any], wanted: Mapping[int, dict[str, Any] | None]) -> int:
+    """The unit that takes over the notes of one that is left over: the first with a segment of it."""
+    standing = {unit_id: row for unit_id, row in wanted.items() if row}
+    shares = (
+        unit_id
+        for side in ("segments", "targets")
+        for unit_id, row in standing.items()
+        if set(row.get(side, ())).intersection(unit.get(side, ()))
+    )
+    return next(shares, next(iter(standing)))
+
+
 def _write(
-    db: Database, run_id: int, unit: dict[str, Any], row: dict[str, Any], *, actor: str, why: str
+    db: Database,
+    run: tuple[int, str, str],
+    before: Sequence[dict[str, Any]],
+    rows: Sequence[dict[str, Any]],
 ) -> None:
-    at, version = now(), unit["version"] + 1
+    """Store new rows of units, their sides and their history; `run` is its id, the actor, and why.
+
+    One statement for all units: the full-text index writes what it holds at the end of each statement.
+    """
+    at, (run_id, actor, why) = now(), run
+    drafts = dict(
+        db.conn.execute(
+            f"SELECT id, text FROM matches WHERE id {_EVERY}",
+            (json.dumps([row["match_id"] for row in rows]),),
+        )
+    )
+    db.conn.executemany(
+        "INSERT INTO revisions (unit_id, version, before, after, state_before, state_after, actor, at,"
+        " edit_distance, run_id, why, sub_state_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (row["id"], row["version"], unit["target"], row["target"], unit["state"], row["state"], actor,
+             at, edit_distance(drafts.get(row["match_id"]), row["target"]), run_id, why,
+             unit.get("sub_state", ""))
+            for unit, row in zip(before, rows, strict=True)
+        ],
+    )  # fmt: skip
+    plain = ("id", "version", *(column for column in _KEPT if column != "target"))
+    values = ", ".join(
+        f"json_extract(value, '$[{k}]') AS {column}" for k, column in enumerate(plain)
+    )
     db.conn.execute(
-        f"UPDATE units SET {', '.join(f'{column} = :{column}' for column in _KEPT)},"
-        " version = :version, updated_at = :at WHERE id = :id",
-        {
-            **{column: row[column] for column in _KEPT},
-            "version": version,
-            "at": at,
-            "id": unit["id"],
-        },
+        # texts come from where they are: JSON may cut them
+        f"WITH wanted AS MATERIALIZED (SELECT {values} FROM json_each(?))"
+        f" UPDATE units SET {', '.join(f'{column} = w.{column}' for column in plain[1:])},"
+        " target = r.after, updated_at = ? FROM wanted w JOIN revisions r"
+        " ON r.unit_id = w.id AND r.version = w.version WHERE units.id = w.id",
+        (json.dumps([[row[column] for column in plain] for row in rows]), at),
     )
     db.conn.executemany(
         "INSERT INTO unit_segments (unit_id, segment_id, position) VALUES (?, ?, ?)",
-        [(unit["id"], segment, place) for place, segment in enumerate(row["segments"])],
+        [(row["id"], segment, n) for row in rows for n, segment in enumerate(row["segments"])],
     )
-    write_target_side(db, unit["id"], row)
-    draft = db.conn.execute("SELECT text FROM matches WHERE id = ?", (row["match_id"],)).fetchone()
-    db.conn.execute(
-        "INSERT INTO revisions (unit_id, version, before, after, state_before, state_after, actor, at,"
-        " edit_distance, run_id, why, sub_state_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (unit["id"], version, unit["target"], row["target"], unit["state"], row["state"], actor, at,
-         edit_distance(draft[0] if draft else None, row["target"]), run_id, why,
-         unit.get("sub_state", "")),
-    )  # fmt: skip
-
-
-def shelf(db: Database, home: int) -> int:
-    """The document that holds what regrouping left over of a text."""
-    name = f"{SHELF}:{home}"
-    found = db.conn.execute("SELECT id FROM documents WHERE hash = ?", (name,)).fetchone()
-    if found:
-        return int(found[0])
-    cursor = db.conn.execute(
-        "INSERT INTO documents (path, title, lang, format, hash, added_at, version, replaced_by)"
-        " SELECT path, title, lang, ?, ?, ?, version, id FROM documents WHERE id = ?",
-        (SHELF, name, now(), home),
-    )
-    return int(cursor.lastrowid or 0)
+    write_target_sides(db, rows)
 
 
 def give_segments(

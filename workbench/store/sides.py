@@ -64,37 +64,49 @@ def side_text(db: Database, ids: Sequence[int], lang: str) -> str:
     return "".join(piece.joint + piece.text for piece in pieces(db, ids, lang))
 
 
-def target_side(db: Database, unit_id: int) -> tuple[list[int], dict[str, Any] | None]:
-    """The ids of a unit's target segments, in order, and its bead's row; None if it is no bead."""
-    targets = [
-        row[0]
-        for row in db.conn.execute(
-            "SELECT segment_id FROM unit_targets WHERE unit_id = ? ORDER BY position", (unit_id,)
+def target_sides(
+    db: Database, unit_ids: Sequence[int]
+) -> dict[int, tuple[list[int], dict[str, Any] | None]]:
+    """The ids of units' target segments, in order, and their beads' rows; None for one that is no bead."""
+    every, asked = "unit_id IN (SELECT value FROM json_each(?))", (json.dumps(list(unit_ids)),)
+    targets: dict[int, list[int]] = {unit_id: [] for unit_id in unit_ids}
+    for unit_id, segment_id in db.conn.execute(
+        f"SELECT unit_id, segment_id FROM unit_targets WHERE {every} ORDER BY unit_id, position",
+        asked,
+    ):
+        targets[unit_id].append(segment_id)
+    beads = {
+        unit_id: dict(zip(_BEAD, row, strict=True))
+        for unit_id, *row in db.conn.execute(
+            f"SELECT unit_id, {', '.join(_BEAD)} FROM beads WHERE {every}", asked
         )
-    ]
-    row = db.conn.execute(
-        f"SELECT {', '.join(_BEAD)} FROM beads WHERE unit_id = ?", (unit_id,)
-    ).fetchone()
-    return targets, dict(zip(_BEAD, row, strict=True)) if row else None
+    }
+    return {unit_id: (targets[unit_id], beads.get(unit_id)) for unit_id in unit_ids}
 
 
-def write_target_side(db: Database, unit_id: int, row: dict[str, Any]) -> None:
-    """Store the target side of a unit that has none: `targets` and `bead` of a row as planned."""
-    targets, bead = row.get("targets", ()), row.get("bead")
+def write_target_sides(db: Database, rows: Sequence[dict[str, Any]]) -> None:
+    """Store the target sides of units that have none: `targets` and `bead` of rows as planned."""
     db.conn.executemany(
         "INSERT INTO unit_targets (unit_id, segment_id, position) VALUES (?, ?, ?)",
-        [(unit_id, segment, place) for place, segment in enumerate(targets)],
+        [
+            (row["id"], segment, place)
+            for row in rows
+            for place, segment in enumerate(row.get("targets", ()))
+        ],
     )
-    if bead:
-        marks = ", ".join("?" * (len(_BEAD) + 2))
-        db.conn.execute(
-            f"INSERT INTO beads (unit_id, type, {', '.join(_BEAD)}) VALUES ({marks})",
+    marks = ", ".join("?" * (len(_BEAD) + 2))
+    db.conn.executemany(
+        f"INSERT INTO beads (unit_id, type, {', '.join(_BEAD)}) VALUES ({marks})",
+        [
             (
-                unit_id,
-                f"{len(row['segments'])}:{row.get('counted', len(targets))}",
-                *(bead[column] for column in _BEAD),
-            ),
-        )
+                row["id"],
+                f"{len(row['segments'])}:{row.get('counted', len(row.get('targets', ())))}",
+                *(row["bead"][column] for column in _BEAD),
+            )
+            for row in rows
+            if row.get("bead")
+        ],
+    )
 
 
 def new_bead(before: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

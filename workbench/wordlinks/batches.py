@@ -45,6 +45,22 @@ class Batch:
     looked: Bytes | None = None
     weights: Floats | None = None
 
+    def near(self, apart: float) -> Floats:
+        """exp(-apart * d) for each word pair (I, J, B), d from 0 to 1: how far apart their places are.
+
+        As in fast_align (Dyer, Chahuneau and Smith 2013).
+        """
+        source, target = (
+            ((np.arange(len(side))[:, None] + 0.5) / lengths).astype(np.float32)
+            for side, lengths in (
+                (self.source, self.source_lengths),
+                (self.target, self.target_lengths),
+            )
+        )
+        distance: Floats = np.abs(source[:, None] - target)
+        distance *= np.float32(-apart)
+        return np.exp(distance, out=distance)
+
 
 def pack(sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> list[Batch]:
     """Batches of all pairs that have words on both sides."""
