@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Singles = NDArray[np.float32]
     # one number, or one for each bead [shape, row, column] where some passages have no translation
-    Share = float | Singles
+    Share = float | Singles | Floats
 
 # What a channel that explains nothing still counts, in nats a form.
 LEAST = 0.01
@@ -43,8 +43,10 @@ def shares(stretch: Stretch, pool: Pool, band: Band) -> list[Share]:
     there = [_there(channel, stretch, band) for channel in channels[1:]]
     if all(share is None for share in there):
         return list(weights)
-    parts = [1.0 if share is None else share for share in (None, *there)]
-    total = sum(weight * part for weight, part in zip(weights, parts, strict=True))
+    parts: list[Share] = [1.0, *(1.0 if share is None else share for share in there)]
+    total: Share = 0.0
+    for weight, part in zip(weights, parts, strict=True):
+        total = total + weight * part
     return [weight * part / total for weight, part in zip(weights, parts, strict=True)]
 
 

@@ -62,10 +62,9 @@ def named(features: Floats) -> dict[str, Floats]:
     return dict(zip(WEIGHTS, features.T, strict=True))
 
 
-def weigh(features: Floats) -> Floats:
-    """The score of each candidate."""
-    score: Floats = features @ np.array(list(WEIGHTS.values()))
-    return score
+def weights() -> Floats:
+    """The weights of the features, in their order."""
+    return np.array(list(WEIGHTS.values()))
 
 
 def _shapes(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> dict[str, Floats]:
