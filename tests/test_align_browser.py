@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 from browser import LINES, counts, desk, leaving, said, served
 from click.testing import CliRunner
+from translate.storage.tmx import tmxfile
 
 from workbench import store
 from workbench.cli import main
@@ -125,6 +127,10 @@ def test_a_working_day_by_keyboard(
         in_hand(page, 1)
         # split it again at the second segments, where the cursors are already
         page.keyboard.press("s")
+        first, second = SPANISH[1:3]
+        assert page.locator("#cut-target").inner_text() == f"… {first[-29:]} |{second[:30]} …"
+        page.keyboard.press("PageUp")
+        page.keyboard.press("PageDown")
         page.keyboard.press("Enter")
         said(page, "Split")
         assert shape(db_path, 0) == ONE_TO_ONE
@@ -191,6 +197,9 @@ def test_a_working_day_by_keyboard(
     result = CliRunner().invoke(main, [*command, "--format", "tmx", "--format", "moses"])
     assert result.exit_code == 0, result.output
     tmx = out.with_name("story.tmx").read_text("utf-8")
+    pairs = [(unit.source, unit.target) for unit in tmxfile(BytesIO(tmx.encode())).units]
+    assert ("The winter was long.", "El invierno fue largo.") not in pairs
+    assert pairs[0] == (ENGLISH[0], SPANISH[0])
     assert "<seg>El invierno fue largo.</seg>" in tmx
     assert "The winter was long." not in tmx  # it is left without a target
     assert "<seg></seg>" not in tmx
@@ -272,6 +281,45 @@ def test_worst_first_and_both_ways_to_the_review_page(
         said(page, "Confirmed")
         assert page.locator(".bead").first.get_attribute("id") != first
         in_hand(page, 0)
+        # what is changed stays in hand, though it is sure now, until it is confirmed
+        page.keyboard.press("j")
+        page.keyboard.press("m")
+        said(page, "Merged")
+        in_hand(page, 1)
+        assert page.locator(".bead").nth(1).locator(".type").inner_text() == "2:2"
+        page.keyboard.press("s")
+        page.keyboard.press("Enter")
+        said(page, "Split")
+        in_hand(page, 1)
+        page.keyboard.press("u")
+        said(page, "Undone: split")
+        page.keyboard.press("u")
+        said(page, "Undone: merge")
+        # all that are as sure as the third, as one step
+        page.locator(".bead").nth(2).focus()
+        page.keyboard.press("Shift+C")
+        said(page, "Confirmed 8 beads")
+        counts(page.locator(".bead"), 2)
+        page.keyboard.press("u")
+        said(page, "Undone: confirm")
+        counts(page.locator(".bead"), 10)
+        page.locator(".bead").first.focus()
+        # a link may go to a bead on another page, in the other order
+        page.keyboard.press("x")
+        said(page, "Linking")
+        from_unit = page.locator(".bead.linking").get_attribute("data-unit")
+        with leaving(page):
+            page.keyboard.press("w")
+        page.wait_for_selector(f"#u{from_unit}.linking")
+        there = "u" + str(
+            page.evaluate("document.querySelector('.bead:not(.linking)').dataset.unit")
+        )
+        page.locator(f"#{there}").focus()
+        page.keyboard.press("x")
+        said(page, "Linked")
+        assert page.locator(f"#u{from_unit} .target .seg").count() == 2
+        page.keyboard.press("u")
+        said(page, "Undone")
         with leaving(page):
             page.keyboard.press("e")
         assert page.url.startswith(f"{url}/-/workbench/{number}/es?at=")

@@ -115,7 +115,8 @@ def test_claims_and_forms(site: Site) -> None:
     site.name("Ben")
     with store.opened(site.db_path) as db:
         store.claim(db, [40], "Ana", "Ana", hours=1)
-    assert step(site, action="confirm", unit=40)[0] == 423
+    for unit, action in ((40, "confirm"), (39, "merge"), (41, "source-up"), (41, "realign")):
+        assert step(site, action=action, unit=unit)[0] == 423, action
     status, _ = site.form(
         f"{PAGE}/step", page=PAGE, action="confirm", unit="41", versions="{}", back=PAGE
     )
@@ -126,3 +127,18 @@ def test_claims_and_forms(site: Site) -> None:
     assert status == 409
     assert "Ben changed this bead" in page
     assert positions(site.get(f"{PAGE}?order=worst&after=0.79,0"))[0] != 40
+
+
+def test_confirming_needs_the_role_to_review(site: Site) -> None:
+    with store.opened(site.db_path) as db:
+        store.set_role(db, "Tina", "translator", "Ana")
+    site.name("Tina")
+    assert step(site, action="merge", unit=60)[0] == 200
+    for action in ("confirm", "omitted", "added"):
+        assert step(site, action=action, unit=60)[0] == 403
+    site.name("Ana")
+    assert step(site, action="confirm", unit=60)[0] == 200
+    site.name("Tina")
+    assert step(site, action="undo")[0] == 409
+    assert step(site, action="reopen", unit=60)[0] == 403
+    assert step(site, action="merge", unit=59)[0] == 403

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -201,21 +205,44 @@ def test_search_and_help_and_version() -> None:
     assert "workbench" in ok("--version").output
 
 
-def test_ctrl_c_leaves_a_sound_database(tmp_path: Path) -> None:
-    import signal
-    import time
-
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_signal_ends_a_run_that_can_go_on(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     (tmp_path / "long.txt").write_text(
         "\n\n".join(f"Sentence {i}." for i in range(20_000)), "utf-8"
     )
+    ok("add", "long.txt", "--db", "w.db")
     process = subprocess.Popen(
-        [sys.executable, "-m", "workbench", "run", "long.txt", "--to", "es", "--engine", "fake"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "workbench", "translate", "--to", "es", "--engine", "fake",
+         "--db", "w.db"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    time.sleep(2.5)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
-    assert process.returncode in {0, 1}  # done before the signal, or aborted by it
-    assert b"Traceback" not in errors
-    with store.opened(tmp_path / "alignments" / "workbench.db") as db:
+    with closing(sqlite3.connect(tmp_path / "w.db", timeout=30)) as db:
+        drafted = "SELECT count(*) FROM units WHERE target <> ''"
+        while not db.execute(drafted).fetchone()[0] and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(number)
+        if number != signal.SIGINT:
+            process.send_signal(number)  # some send it twice
+        output, errors = process.communicate(timeout=60)
+        assert (process.returncode, output) == (code, b"")
+        assert errors.decode() == "stopped; what is stored stays: type the same command to go on\n"
+        run = "SELECT status, finished IS NOT NULL FROM runs WHERE command = 'translate'"
+        assert db.execute(run).fetchall() == [("interrupted", 1)]
+        assert 0 < db.execute(drafted).fetchone()[0] < 20_000
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_nohup_is_heeded(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("\n\n".join(f"Line {i}." for i in range(2000)), "utf-8")
+    process = subprocess.Popen(
+        ["nohup", sys.executable, "-m", "workbench", "run", "text.txt", "--to", "es", "--engine",
+         "fake"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stderr
+    process.stderr.readline()  # it has begun
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+    assert process.returncode == 0

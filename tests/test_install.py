@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import random
 import shutil
 import stat
@@ -255,6 +256,7 @@ def changed(good: Path, name: str, content: bytes | None) -> Path:
         ("model/model.bin", None, "model"),
         ("model/model.bin", b"not a model", "cannot be loaded"),
         ("model/config.json", b"[" * 100_000, "model"),
+        ("model/source_vocabulary.json", b"[]\n", "source_vocabulary.json is empty"),
         ("sentencepiece.model", None, "tokenizer"),
         ("sentencepiece.model", b"not a tokenizer", "tokenizer"),
     ],
@@ -304,6 +306,7 @@ def test_a_model_that_crashes_or_hangs_costs_only_its_process(
         {"to_code": "en"}, {"to_code": "x" * 5000}, {"to_code": {}}, {"type": "sbd"}, {"type": 1},
         {"package_version": "../1"}, {"package_version": "9" * 5000}, {"package_version": []},
         {"package_version": "1\n2"}, {"target_prefix": {}}, {"target_prefix": 5},
+        {"target_prefix": "\0"},
     ],
     ids=str,
 )  # fmt: skip
@@ -346,8 +349,11 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
             install_file(text)
     with pytest.raises(EngineError, match="cannot install"):
         install_file(tmp_path / "missing.argosmodel")
+    os.mkfifo(tmp_path / "pipe.argosmodel")
+    with pytest.raises(EngineError, match="no ordinary file"):
+        install_file(tmp_path / "pipe.argosmodel")
     (tmp_path / "folder.argosmodel").mkdir()
-    with pytest.raises(EngineError, match="cannot install"):
+    with pytest.raises(EngineError, match="no ordinary file"):
         install_file(tmp_path / "folder.argosmodel")
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import threading
 import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING
@@ -13,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from libreserver import LibreServer, Trouble, failed, translated
 
+from workbench import store
 from workbench.cli import main
 from workbench.engines import libreserver as client
 from workbench.engines import lines
@@ -339,3 +344,34 @@ def test_from_the_command_line(
     monkeypatch.setenv("PATH", str(tmp_path))  # no Apertium
     by_itself = ["translate", "--to", "es", "--redo", "--offline", *db]
     assert CliRunner().invoke(main, by_itself).exit_code == 1
+
+
+def test_a_stopped_run_does_not_wait_for_a_server_that_hangs(
+    server: LibreServer, tmp_path: Path
+) -> None:
+    hangs, given_up = threading.Event(), threading.Event()
+
+    def trouble(_texts: list[str]) -> Trouble:
+        hangs.set()
+        assert given_up.wait(60)
+        return None
+
+    server.trouble = trouble
+    text, db_path = tmp_path / "text.txt", tmp_path / "w.db"
+    text.write_text("The lamp was lit. Nobody came.\n", "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", "run", str(text), "--to", "es", "--db", str(db_path),
+         "--engine", "libretranslate"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert hangs.wait(60)
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=50)  # while the server still hangs
+    finally:
+        given_up.set()
+    assert process.returncode == 143
+    assert errors.decode().splitlines()[-1].startswith("stopped; ")
+    with store.opened(db_path) as db:
+        assert db.execute("SELECT status FROM runs WHERE command = 'translate'").fetchall() == [
+            ("interrupted",)
+        ]

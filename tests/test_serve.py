@@ -34,7 +34,7 @@ def served_path(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_starts_says_where_and_ends_well(served_path: Path, ending: signal.Signals) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "workbench", "serve", "--db", str(served_path), "--port", "0"],

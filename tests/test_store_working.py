@@ -46,7 +46,8 @@ def whole(db: Database) -> object:
         " match_id FROM units u JOIN documents d ON d.id = u.document_id WHERE d.format <> 'shelf' ORDER BY 1",
     )
     tallies = "SELECT * FROM tallies WHERE units > 0 AND document_id = 1 ORDER BY 1, 2, 3, 4"
-    return units, store.rows(db, tallies)
+    segments = "SELECT * FROM segments WHERE document_id = 1 ORDER BY position"
+    return units, store.rows(db, tallies), store.rows(db, segments)
 
 
 def open_findings(db: Database) -> int:
@@ -214,9 +215,7 @@ def test_split_inside_a_segment_for_all_languages(drafted: Database) -> None:
     again = store.undo(drafted, undone.run_id, "ben", Rules())
     assert [row[2] for row in unit_rows(drafted)][:2] == ["One came.", "Two went."]
     store.undo(drafted, again.run_id, "ben", Rules())
-    # the segment stays in two parts, which moved what follows; all else is as it was
-    assert [u["target"] for u in before[0]] == [u["target"] for u in whole(drafted)[0]]  # type: ignore[index]
-    assert [r["words"] for r in before[1]] == [r["words"] for r in whole(drafted)[1]]  # type: ignore[index]
+    assert whole(drafted) == before
 
 
 def test_merge_and_undo_bring_everything_back(drafted: Database) -> None:
@@ -306,7 +305,7 @@ def test_any_regrouping_loses_nothing_and_can_be_undone(
     path.unlink(missing_ok=True)
     with store.opened(path) as db:
         draft_all(db, add_text(db, TEXTS).document_id)
-        source = " ".join(TEXTS)
+        source, before = " ".join(TEXTS), whole(db)
         runs: list[int] = []
         for _ in range(data.draw(st.integers(1, 5))):
             units = list(store.bitext(db, "es"))
@@ -331,8 +330,7 @@ def test_any_regrouping_loses_nothing_and_can_be_undone(
         assert targets == source.upper().replace(" ", "")
         for run in reversed(runs):
             assert store.undo(db, run, "ana", Rules()).skipped == 0
-        assert [u.source for u in store.bitext(db, "es")] == TEXTS
-        assert [u.target for u in store.bitext(db, "es")] == [text.upper() for text in TEXTS]
+        assert whole(db) == before
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
@@ -426,7 +424,8 @@ def test_broken_batches(drafted: Database) -> None:
 def test_a_hostile_pattern_is_stopped(db: Database) -> None:
     draft_all(db, add_text(db, ["a" * 5000 + "!"]).document_id)
     found = store.find_units(db, Filter(text=r"(a|a?)+$", is_regex=True, case=True, side="source"))
-    assert (found.units, found.left_out) == ([], 1)
+    # on a busy machine the page's time may be over before the text's
+    assert not found.units and (found.left_out == 1 or not found.in_time)
     with pytest.raises(InputError, match="too long"):
         store.run_batch(
             db,

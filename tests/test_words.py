@@ -80,6 +80,19 @@ def test_units_are_linked_once(db: Database) -> None:
     assert json.loads(run["counts"]) == counts
 
 
+def test_links_by_an_older_method_are_made_again(db: Database) -> None:
+    bitext(db)
+    link(db)
+    decide(db, 1, LinkDecision(1, 2, "house", ".", linked=True, actor="ben"))
+    db.execute("UPDATE runs SET arguments = json_remove(arguments, '$.method')")
+    assert link(db, spaced=True)["units"] == 0
+    counts = link(db)
+    assert (counts["units"], counts["older"]) == (16, 16)
+    assert WordLink(1, 2, "house", ".", 1.0, "ben") in store.unit_links(db, 1).links
+    counts = link(db)
+    assert (counts["units"], counts["older"]) == (0, 0)
+
+
 def test_many_units_in_a_stream(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "BATCH", 3)
     monkeypatch.setattr(streaming, "CELLS", 40)

@@ -28,8 +28,9 @@ TEXTS = [
     ("Peace!", "!السلام"),
     ("Mine.", "À moi."),
     ("The dog.", "Le chien <."),
+    ("Peace committee.", "和平委员会。"),
 ]  # fmt: skip
-XSS, CALM, KEYS, SHARED, ARABIC, KEPT, PLAIN = range(1, 8)
+XSS, CALM, KEYS, SHARED, ARABIC, KEPT, PLAIN, CHINESE = range(1, 9)
 
 
 @pytest.fixture(scope="module", params=LINES)
@@ -225,7 +226,7 @@ def test_words_are_linked_and_parted_by_keys(server: tuple[str, Path], browser: 
         page = mine.open("/1/fr", "ana")
         page.focus(f"#p{KEYS - 1} textarea")
         page.wait_for_selector("#word-links .word")
-        page.focus("[data-side=source] .word >> nth=0")
+        page.keyboard.press("Alt+L")
         for key in ("ArrowRight", "Enter", "ArrowDown"):  # came, and its partner
             page.keyboard.press(key)
         there = page.evaluate("document.activeElement.textContent")
@@ -241,6 +242,27 @@ def test_words_are_linked_and_parted_by_keys(server: tuple[str, Path], browser: 
         assert page.locator("[aria-pressed=true]").count() == 0
     with store.opened(db_path) as db:
         assert [made.linked for made in store.link_decisions(db, [KEYS])[KEYS]] == [False, True]
+
+
+def test_characters_of_one_word_light_up_together(
+    server: tuple[str, Path], browser: Browser
+) -> None:
+    url, db_path = server
+    with desk(browser, url) as mine:
+        page = mine.open(f"/unit/{CHINESE}", "ana")
+        page.wait_for_selector("#word-links .word")
+        page.keyboard.press("Alt+L")
+        assert page.evaluate("document.activeElement.textContent") == "Peace"
+        with store.opened(db_path) as db:
+            there = {
+                link.target for link in store.unit_links(db, CHINESE).links if link.source == 1
+            }
+        for character in {2, 3, 4} - there:
+            page.locator("[data-side=source] .word").nth(1).click()
+            page.locator("[data-side=target] .word").nth(character).click()
+            told(page, f"committee and {'和平委员会'[character]} are linked")
+        page.locator("[data-side=target] .word").nth(3).focus()
+        assert "".join(page.locator("#word-links .self").all_inner_texts()) == "委员会"
 
 
 def test_without_a_name_it_asks_for_one(server: tuple[str, Path], browser: Browser) -> None:

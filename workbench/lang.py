@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Distance of langcodes up to which one language is written for another: regions, not scripts.
 NEAR = 5
+# Below this are the numbers that messages count.
+MANY = 1000
 
 RIGHT_TO_LEFT = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Samr", "Mand"})
 
@@ -104,6 +106,33 @@ def name(tag: str) -> str:
     said = ", ".join(detail for detail in details if detail)
     plain = english.languages.get(known.language or "", tag)
     return f"{plain} ({said})" if said else plain
+
+
+@cache
+def plural_forms(tag: str, *, ordinal: bool = False) -> dict[str, int | None]:
+    """The categories of numbers whose nouns differ, in CLDR's order, each with a number of it.
+
+    One without a whole number (Polish `other`: 1.5) has None; one that only numbers of a thousand and
+    more have (Spanish `many`) is left out: `other` stands for it.  Nothing for an unknown language.
+    """
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        known = Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return {}
+    rule = known.ordinal_form if ordinal else known.plural_form
+    numbers = [rule(number) for number in range(MANY)]
+    # 1 file, 2 files, 4th: 21 is `one` in Russian too, but nobody would show it first
+    first = {"one": 1, "other": 4 if ordinal else 2}
+    found: dict[str, int | None] = {}
+    for form in ("zero", "one", "two", "few", "many", "other"):
+        start = first.get(form, 2)
+        order = [*range(start, MANY), *range(start)]
+        number = next((n for n in order if numbers[n] == form), None)
+        if number is not None or form == "other":
+            found[form] = number
+    return found
 
 
 @cache

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from workbench import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,8 +30,7 @@ _KINDS = {
     "url": r"(?:https?|ftp|file)://[^\s<>\"'“”‘’«»]+|\bwww\.[\w-]+\.[^\s<>\"'“”‘’«»]+",
     "email": r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     "placeholder": (
-        r"\{\w+,\s*(?:plural|select|selectordinal),(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
-        r"|\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{1,80}\}|\{[\w.:!,+ -]{0,60}\}"
+        r"\{%[^%\n]{1,200}%\}|\{\{[^{}\n]{0,80}\}\}|\$\{[^{}\n]{1,80}\}|\{[\w.:!,+ -]{0,60}\}"
         r"|%\([\w.-]+\)[#0 +-]?[\d.]*[a-zA-Z]|%\d+\$[\d.]*[a-zA-Z@]|%%?[\d.]*[sdifguxXc@](?![\w%])"
         r"|\$[A-Z][A-Z0-9_]+\b|%[A-Z][A-Z0-9_]+%|\[\[[^\[\]\n]{1,80}\]\]|<%[^%\n]{1,80}%>|\[\^[\w-]+\]"
         r"|(?<![^\s(\"'>`]):[a-z][\w+-]*:?(?!\w)|\$(?=[^\s$])[^$\n]{0,200}[\\^_=+][^$\n]{0,200}(?<=\S)\$(?!\d)"
@@ -58,7 +60,7 @@ _SIGN = re.compile(
     r"[`<&\]{}%$@#*~_/\\.w):](?:(?<![.w):])|(?<=\.)\w|(?<=w)ww|(?<=\(\))|(?<=:)[a-z])"
 )
 _MASK = "ZX{}Z"
-_MASKS = re.compile(r"[Zz][Xx]\s?(\d+)\s?[Zz]")
+_MASKS = re.compile(r"[Zz][Xx]\s?(\d{1,9})\s?[Zz]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ class Term:
 
 
 def spans(text: str, terms: Sequence[Term] = ()) -> list[Span]:
-    """What must not change in a text, in order and without overlap; terms where nothing else is."""
+    """What must not change in a text, in order and without overlap; terms where nothing else is.
+
+    An ICU plural or select is one of them as a whole: what its branches say is for others to find.
+    """
     found = list(_plain_spans(text)) if _SIGN.search(text) else []
     if terms:
         found += [
@@ -100,8 +105,13 @@ def _form(kinds: tuple[str, ...]) -> re.Pattern[str]:
 
 def _plain_spans(text: str) -> Iterator[Span]:
     kinds = (kind for kind, signs in _NEEDS.items() if any(sign in text for sign in signs))
+    choices = messages.inside(text)
+    yield from (Span(start, end, text[start:end]) for start, end in choices)
     for match in _form(tuple(kinds)).finditer(text):
         end = match.end()
+        before = bisect_left(choices, (end, 0))  # what starts before the match ends
+        if before and choices[before - 1][1] > match.start():
+            continue
         if match.lastgroup == "url":  # a full stop after an address belongs to the sentence
             while text[end - 1] in ".,;:!?" or (
                 text[end - 1] == ")" and "(" not in text[match.start() : end]
@@ -143,20 +153,25 @@ def _terms_pattern(sources: tuple[str, ...]) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Shielded:
-    """A text with its spans hidden: `text` is for the engine, `masks` stand where the spans were."""
+    """A text with its spans hidden: `text` is for the engine, masks stand where the spans were.
+
+    They are numbered from `first`: what looks like a mask in the original has a lower number.
+    """
 
     text: str
     original: str
     spans: tuple[Span, ...]
+    first: int = 0
 
     def restored(self, translation: str) -> str | None:
         """The translation with the spans put back; None if it lost, doubled or invented a mask."""
-        masks = list(_MASKS.finditer(translation))
-        if sorted(int(mask[1]) for mask in masks) != list(range(len(self.spans))):
+        ours = range(self.first, self.first + len(self.spans))
+        masks = [m for m in _MASKS.finditer(translation) if _number(m) >= self.first]
+        if sorted(map(_number, masks)) != list(ours):
             return None
         out, end = [], 0
         for mask in masks:
-            span = self.spans[int(mask[1])]
+            span = self.spans[_number(mask) - self.first]
             out += [self._before(translation[end : mask.start()], span), span.text]
             end = mask.end()
             if self._tight(span.end) and translation[end : end + 1] == " ":
@@ -191,18 +206,23 @@ class Shielded:
 
 
 def shield(text: str, terms: Sequence[Term] = ()) -> Shielded:
-    """Hide what must not change; a text that holds something like a mask is left as it is."""
-    found = () if _MASKS.search(text) else tuple(spans(text, terms))
+    """Hide what must not change."""
+    found = tuple(spans(text, terms))
+    first = 1 + max(map(_number, _MASKS.finditer(text)), default=-1) if found else 0
     out, end = [], 0
     for number, span in enumerate(found):
         out.append(text[end : span.start])
         if out[-1][-1:].isalnum() or (number and found[number - 1].end == span.start):
             out.append(" ")
-        out.append(_MASK.format(number))
+        out.append(_MASK.format(first + number))
         end = span.end
         if text[end : end + 1].isalnum():
             out.append(" ")
-    return Shielded("".join([*out, text[end:]]), text, found)
+    return Shielded("".join([*out, text[end:]]), text, found, first)
+
+
+def _number(mask: re.Match[str]) -> int:
+    return int(mask[1])
 
 
 def without_spans(text: str) -> str:

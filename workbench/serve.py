@@ -129,13 +129,18 @@ def _announce(
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the end, whether by Ctrl-C, by SIGTERM or of itself."""
-    previous = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    """Wait for the end, whether by Ctrl-C, by another signal or of itself."""
+    previous = {
+        number: signal.signal(number, lambda *_: process.terminate())
+        for number in signal.Signals
+        if number.name in {"SIGTERM", "SIGHUP"} and signal.getsignal(number) != signal.SIG_IGN
+    }
     try:
         code = process.wait()
     except KeyboardInterrupt:
         process.wait(timeout=20)  # the terminal sent it the signal too
         return 0
     finally:
-        signal.signal(signal.SIGTERM, previous)
-    return 0 if code in {0, -signal.SIGTERM, -signal.SIGINT} else code
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    return 0 if code in {0, *(-number for number in (signal.SIGINT, *previous))} else code

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from workbench import registry, store
-from workbench.drafting import Drafter, Judge, Stage, Windows
+from workbench.drafting import Drafter, Judge, Stage, Windows, Workers
 from workbench.drafting.judge import fit
 from workbench.errors import WorkbenchError
 from workbench.model import Finding
@@ -75,7 +75,9 @@ def prepare(source_langs: Sequence[str], job: Job) -> Job:
     ]
     if not kept:
         raise WorkbenchError(
-            f"no document to translate into {job.target_lang}; add one with: workbench add TEXT"
+            f"no document to translate into {job.target_lang}: "
+            + (f"all are in {job.target_lang} already" if source_langs else "there is none")
+            + "; add one with: workbench add TEXT"
         )
     return replace(job, document_ids=kept)
 
@@ -100,9 +102,10 @@ def translate(
     reader = store.DraftReader(db)
     try:
         drafter = _drafter(db, engines, job, reader)
-        for units, outcomes in _drafted(db, drafter, job):
-            _save(db, units, outcomes, run)
-            advance(len(units))
+        with Workers(IN_FLIGHT) as workers:
+            for units, outcomes in _drafted(db, drafter, job, workers):
+                _save(db, units, outcomes, run)
+                advance(len(units))
         run.errors += drafter.lost
     finally:
         reader.close()
@@ -114,7 +117,7 @@ def _drafter(db: Database, engines: Engines, job: Job, reader: store.DraftReader
 
     def stage(translator: Translator) -> Stage:
         known = reader.evidence(job.target_lang, translator.origin)
-        return Stage(translator, terms, reader.recall, fit(known))
+        return Stage(translator, terms, reader.recall, fit(known), job.target_lang)
 
     def later(load: Callable[[], Translator | None]) -> Callable[[], Stage | None]:
         def make() -> Stage | None:
@@ -135,27 +138,22 @@ def _drafter(db: Database, engines: Engines, job: Job, reader: store.DraftReader
 
 
 def _drafted(
-    db: Database, drafter: Drafter, job: Job
+    db: Database, drafter: Drafter, job: Job, workers: Workers
 ) -> Iterator[tuple[list[PendingUnit], dict[str, Outcome]]]:
     """Windows of units with the outcomes of their texts."""
     windows = Windows(_pending(db, job))
-    with ThreadPoolExecutor(max_workers=IN_FLIGHT) as workers:
-        waiting: deque[tuple[list[PendingUnit], Future[tuple[dict[str, Outcome], float]]]] = deque()
-        try:
-            for window in windows:
-                waiting.append((window, workers.submit(_draft, drafter, window)))
-                # the first window waits for one more, which keeps the engine busy, not for two
-                if len(waiting) > (IN_FLIGHT if windows.made > 2 else 1):
-                    mine, future = waiting.popleft()
-                    outcomes, seconds = future.result()
-                    windows.adapt(mine, seconds)
-                    yield mine, outcomes
-            while waiting:
-                mine, future = waiting.popleft()
-                yield mine, future.result()[0]
-        finally:  # a lost engine or a Ctrl-C: what has not begun need not begin
-            for _, future in waiting:
-                future.cancel()
+    waiting: deque[tuple[list[PendingUnit], Future[tuple[dict[str, Outcome], float]]]] = deque()
+    for window in windows:
+        waiting.append((window, workers.start(partial(_draft, drafter, window))))
+        # the first window waits for one more, which keeps the engine busy, not for two
+        if len(waiting) > (IN_FLIGHT if windows.made > 2 else 1):
+            mine, future = waiting.popleft()
+            outcomes, seconds = future.result()
+            windows.adapt(mine, seconds)
+            yield mine, outcomes
+    while waiting:
+        mine, future = waiting.popleft()
+        yield mine, future.result()[0]
 
 
 def _pending(db: Database, job: Job) -> Iterator[PendingUnit]:

@@ -55,19 +55,22 @@ class Job:
 
 
 def link_units(db: Database, job: Job, advance: Advance) -> dict[str, int]:
-    """Link the pair's units that are not linked; returns how many units and links were stored.
+    """Link the pair's units that are not linked, or were by an older method.
 
-    People's decisions are kept and learned from.  `advance` is told of units as they are done:
+    Returns how many units and links were stored, and how many units had older links.  People's
+    decisions are kept and learned from.  `advance` is told of units as they are done:
     the stage (learning, linking), how many more, and of how many.
     Raises StoreError if the pair has no units with text.
     """
-    total, linked = store.count_unit_texts(db, job.source_lang, job.target_lang)
+    total, linked, older = store.count_unit_texts(
+        db, job.source_lang, job.target_lang, spaced=job.spaced
+    )
     if not total:
         raise StoreError(
             f"nothing is translated from {job.source_lang} to {job.target_lang} yet;"
             f" do: workbench translate --to {job.target_lang}"
         )
-    counts = {"units": 0, "links": 0, "decided": 0}
+    counts = {"units": 0, "links": 0, "decided": 0, "older": older}
     if linked == total and not job.redo:
         return counts
     with _few_collections():
@@ -117,6 +120,7 @@ def _arguments(job: Job) -> dict[str, object]:
         "to": job.target_lang,
         "redo": job.redo,
         "tokenized": job.spaced,
+        "method": store.METHOD,
     }
 
 
@@ -155,7 +159,7 @@ def _read(
     """The pair's units page by page; without `all_units` only those that wait for links."""
     after, langs = 0, (job.source_lang, job.target_lang)
     while page := store.unit_texts(
-        db, job.source_lang, job.target_lang, after=after, step=step, size=BATCH, decided=decided
+        db, *langs, spaced=job.spaced, after=after, step=step, size=BATCH, decided=decided
     ):
         after = page[-1].unit_id
         wanted = page if all_units or job.redo else [unit for unit in page if not unit.linked]

@@ -17,6 +17,10 @@ def workbench_checks() -> Iterable[Check]:
     """Checks that ship with the workbench."""
     from workbench.checks.content import Copied, Empty, Garbled, Length, Repetition, Verbatim
     from workbench.checks.language import Language
+    from workbench.checks.messages import Messages
     from workbench.checks.numbers import Numbers
 
-    return (Copied(), Empty(), Garbled(), Language(), Length(), Numbers(), Repetition(), Verbatim())
+    return (
+        Copied(), Empty(), Garbled(), Language(), Length(), Messages(), Numbers(), Repetition(),
+        Verbatim(),
+    )  # fmt: skip

@@ -1,17 +1,19 @@
 """The command line: parses arguments, calls one step, prints, and ends with the right exit code.
 
-Exit codes: 0 done; 1 an error that the user can mend; 2 wrong usage; 3 part of the work failed.
+Exit codes: 0 done; 1 an error that the user can mend; 2 wrong usage; 3 part of the work failed;
+130 stopped by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP (128 and the signal's number).
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from workbench import __version__
-from workbench.cli import aligning, drafting, linking, output, setup, terms
+from workbench.cli import aligning, drafting, linking, output, setup, stopping, terms
 from workbench.errors import WorkbenchError
 
 # With this in the environment an error shows where it arose.
@@ -23,7 +25,15 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         try:
-            return super().invoke(ctx)
+            with stopping.by_signals():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            with suppress(OSError):  # the terminal may be gone
+                click.echo(
+                    "stopped; what is stored stays: type the same command to go on", err=True
+                )
+            stopping.leave(stopping.exit_code(stop))
+            ctx.exit(stopping.exit_code(stop))
         except Exception as error:
             if DEBUG in os.environ or not (shown := _shown(error)):
                 raise

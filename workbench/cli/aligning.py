@@ -115,7 +115,7 @@ def _align(db: Database, job: Job, engine_name: str | None) -> None:
                  "aligner": job.aligner.name, "redo": job.redo}  # fmt: skip
     sources = store.documents(db, [texts.document_id for texts in waiting])
     segments = sum(row["segments"] for row in sources)
-    with store.running(db, "align", arguments) as run, progress(label, segments) as advance:
+    with progress(label, segments) as advance, store.running(db, "align", arguments) as run:
 
         def reached(share: float) -> None:
             nonlocal done

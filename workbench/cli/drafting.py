@@ -208,17 +208,14 @@ def _translate_pair(db: Database, source_lang: str, job: Job, options: dict[str,
         engines = engines_of(db, source_lang, job.target_lang, options)
         try:
             with (
-                store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
                 progress(f"{source_lang} to {job.target_lang}", waiting) as advance,
+                store.running(db, "translate", {"to": job.target_lang, "redo": job.redo}) as run,
             ):
                 translate.translate(db, engines, job, run, advance)
         finally:
             engines.close()
     except EngineError:  # what no engine drafts people can translate
         translate.make_units(db, job)
-        raise
-    except KeyboardInterrupt:
-        say("stopped; what is drafted stays: type the same command to go on")
         raise
     return run.errors
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from workbench.words import Job
+
+# Characters of an example that are shown on either side of a word.
+ABOUT = 40
 
 
 @click.command()
@@ -82,6 +86,11 @@ def _link_stored(db_path: Path, job: Job, source_lang: str | None) -> list[dict[
             with stages(f"{source}-{job.target_lang}") as advance:
                 counts = step.link_units(db, pair_job, advance)
             found.append({"source_lang": source, "target_lang": job.target_lang, **counts})
+            if counts["older"]:
+                say(
+                    f"{source}-{job.target_lang}: {counts['older']} units had links by an older method;"
+                    " they are linked again, people's links are kept"
+                )
             say(
                 f"{source}-{job.target_lang}: linked {counts['units']} units, {counts['links']} links"
                 if counts["units"]
@@ -112,12 +121,32 @@ def print_translations(
     if as_json:
         print_json(found)
         return
+    pairs = {(row["source_lang"], row["target_lang"]) for row in found}
     for row in found:
         row["probability"] = f"{row['probability']:.0%}"
-    columns = ("source_word", "target_word", "count", "probability", "unit_id", "example")
-    print_table(f"{len(found)} translations", found, columns)
+        row["languages"] = f"{row['source_lang']}-{row['target_lang']}"
+        row["example"] = _around(row["example"] or "", row["source_word"], row["target_word"])
+    columns = ["source_word", "target_word", "count", "probability", "unit_id", "example"]
+    if len(pairs) > 1:
+        columns.insert(0, "languages")
+    count = "1 translation" if len(found) == 1 else f"{len(found)} translations"
+    print_table(count, found, columns)
     if not found:
         say(f"no link of {word!r}; link words with: workbench words --to LANG")
+
+
+def _around(example: str, source: str, target: str) -> str:
+    """What stands around two words in an example `source text = target text`."""
+    first, _, second = example.partition(" = ")
+    return " = ".join(_near(text, word) for text, word in ((first, source), (second, target)))
+
+
+def _near(text: str, word: str) -> str:
+    whole = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
+    at = whole.start() if whole else max(text.lower().find(word), 0)
+    start, end = at - ABOUT, at + len(word) + ABOUT
+    before = "" if start <= 0 else "…"
+    return before + text[max(start, 0) : end].strip() + ("" if end >= len(text) else "…")
 
 
 COMMANDS = (words,)

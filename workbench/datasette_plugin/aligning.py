@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from datasette import NotFound, Response
@@ -20,7 +21,7 @@ from workbench.store.beads import Seen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from workbench.model import Bead, Tables
+    from workbench.model import Bead, State, Tables
     from workbench.store.steps import Stepped
 
 # Beads on one page.
@@ -36,12 +37,13 @@ async def alignment(datasette: Any, request: Any) -> Response:
     document_id, target_lang = text_of(request)
     order = ORDERS.get(request.args.get("order") or "", "text")
     start = request.args.get("after" if order == "worst" else "at") or ""
+    more = request.args.get("with") or ""
 
     def query(db: store.Database) -> dict[str, Any] | None:
         row = bitexts.bitext(db, document_id, target_lang)
         if row is None:
             return None
-        window = bead_pages.beads_page(db, row, order=order, start=start, size=SIZE)
+        window = bead_pages.beads_page(db, row, order=order, start=start, size=SIZE, more=more)
         return {
             "bitext": row,
             "window": window,
@@ -84,7 +86,12 @@ async def _step(work: Work) -> Response:
         change = _change(work, action)
     done = await responses.write(work.database, change)
     where = f"/-/workbench/align/{document_id}/{target_lang}"
-    answer = {"step": done.step_id, "kind": done.kind, "units": list(done.unit_ids)}
+    answer = {
+        "step": done.step_id,
+        "kind": done.kind,
+        "units": list(done.unit_ids),
+        "passed": done.passed,
+    }
     return work.answer(answer, where)
 
 
@@ -107,39 +114,50 @@ def _change(work: Work, action: str) -> Callable[[store.Database], Stepped]:
         "added": lambda db: beads.mark(db, seen, unit_id, "added"),
         "link": lambda db: beads.link(db, seen, unit_id, sent.whole("other")),
         "confirm": lambda db: beads.confirm(db, seen, unit_id),
+        "confirm-surer": lambda db: beads.confirm_surer(db, seen, unit_id),
         "reopen": lambda db: beads.confirm(db, seen, unit_id, on=False),
     }
     if action not in changes:
         raise InputError(f"there is no action {action[:40]!r}")
     if action == "split":
         sent.whole("source_at"), sent.whole("target_at")
-    return _allowed(work, [unit_id], changes[action])
+    if action in {"confirm", "confirm-surer", "omitted", "added"}:
+        seen = replace(seen, may=_may(work, "reviewed"))
+    return changes[action]
 
 
 def _back(
     work: Work, document_id: int, target_lang: str, action: str
 ) -> Callable[[store.Database], Stepped]:
     def change(db: store.Database) -> Stepped:
+        store.require(db, work.actor, rules(work.datasette), "translator")
         row = bitexts.bitext(db, document_id, target_lang)
         if row is None:
             raise InputError("this text is not aligned")
-        return (steps.undo if action == "undo" else steps.redo)(db, row["id"], work.actor)
+        back = steps.undo if action == "undo" else steps.redo
+        return back(db, row["id"], work.actor, _may(work))
 
-    return _allowed(work, [], change)
+    return change
 
 
 async def _realigned(work: Work) -> Callable[[store.Database], Stepped]:
     """Align anew what lies between the confirmed beads around one; outside the database's lock."""
     unit_id, seen = work.sent.whole("unit"), _seen(work)
-    part = await responses.read(work.database, lambda db: realigning.stretch(db, unit_id))
+
+    def read(db: store.Database) -> realigning.Stretch:
+        part = realigning.stretch(db, unit_id)
+        for row in part.rows:
+            seen.may(db, row["id"])
+        return part
+
+    part = await responses.read(work.database, read)
     for row in part.rows:
         if seen.versions.get(row["id"], row["version"]) != row["version"]:
             raise ConflictError(f"unit {row['id']} was changed since you saw it; look at it again")
     tables = await responses.read(work.database, lambda db: bitexts.lexicon(db, *part.langs))
     found = await asyncio.get_running_loop().run_in_executor(None, _aligned, part, tables)
-    ids = [row["id"] for row in part.rows]
     origin = f"{registry.aligner().name} {__version__}"
-    return _allowed(work, ids, lambda db: realigning.realign(db, seen, part, found, origin))
+    return lambda db: realigning.realign(db, seen, part, found, origin)
 
 
 def _aligned(part: realigning.Stretch, tables: Tables) -> list[Bead]:
@@ -147,19 +165,12 @@ def _aligned(part: realigning.Stretch, tables: Tables) -> list[Bead]:
     return list(alignments[0].beads)
 
 
-def _allowed(
-    work: Work, unit_ids: list[int], change: Callable[[store.Database], Stepped]
-) -> Callable[[store.Database], Stepped]:
-    """A change, made only if the person's role and other people's claims allow it."""
+def _may(work: Work, state: State | None = None) -> steps.May:
+    """Whether a person's role and other people's claims allow to change a unit, and to this state."""
     allowed = rules(work.datasette)
-
-    def run(db: store.Database) -> Stepped:
-        store.require(db, work.actor, allowed, "translator")
-        for unit_id in unit_ids:
-            store.check_edit(db, Edit(unit_id, 0, work.actor), allowed)
-        return change(db)
-
-    return run
+    return lambda db, unit_id: store.check_edit(
+        db, Edit(unit_id, 0, work.actor, state=state), allowed
+    )
 
 
 def _seen(work: Work) -> Seen:
@@ -171,7 +182,7 @@ def _seen(work: Work) -> Seen:
         versions = {int(unit): int(version) for unit, version in given.items()}
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise InputError("the versions are not readable; load the page again") from error
-    return Seen(work.actor, versions)
+    return Seen(work.actor, versions, _may(work))
 
 
 def _level(confidence: float) -> str:

@@ -4,5 +4,6 @@ from workbench.drafting.drafter import Drafter, Outcome
 from workbench.drafting.judge import Judge
 from workbench.drafting.stage import Stage
 from workbench.drafting.windows import Windows
+from workbench.drafting.workers import Workers
 
-__all__ = ["Drafter", "Judge", "Outcome", "Stage", "Windows"]
+__all__ = ["Drafter", "Judge", "Outcome", "Stage", "Windows", "Workers"]

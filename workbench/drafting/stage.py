@@ -7,8 +7,9 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from workbench import lang, protect
+from workbench import lang, messages, protect
 from workbench.drafting.asking import Asking
+from workbench.drafting.branches import by_branches
 from workbench.drafting.clauses import clauses
 from workbench.model import Draft, Hypothesis
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 REMEMBERED = 20_000
 # Characters of the longest text that an engine is given: it takes minutes, and more is no sentence.
 LONGEST = 100_000
+# How a text with ICU's branches is translated, as requests name it.
+BRANCHES = "branches"
+_NO_BRACES = str.maketrans("{}", "  ")
 
 
 class Stage:
@@ -37,8 +41,10 @@ class Stage:
         terms: Sequence[Term] = (),
         recall: Recall = lambda _requests: {},
         curve: Curve = (),
+        target_lang: str = "",
     ) -> None:
         self.translator = translator
+        self._target_lang = target_lang
         self.curve = curve
         self._terms = terms
         self._recall = recall
@@ -48,8 +54,10 @@ class Stage:
 
     def request(self, text: str, how: str = "") -> int:
         """The number under which the draft of a text is remembered: equal requests, equal drafts."""
-        used = protect.spans(text, self._terms) if self._terms else ()
-        key = "\0".join([self.translator.signature, how, text, *(span.text for span in used)])
+        way = how or (BRANCHES if messages.has(text) else "")
+        open_text = text.translate(_NO_BRACES) if way == BRANCHES else text  # terms in branches too
+        used = protect.spans(open_text, self._terms) if self._terms else ()
+        key = "\0".join([self.translator.signature, way, text, *(span.text for span in used)])
         digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         return int.from_bytes(digest, "big", signed=True)
 
@@ -90,6 +98,16 @@ class Stage:
     def _whole(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
         if self.translator.verbatim:
             return self._engine(texts, hypotheses)
+        trees = {i: tree for i, text in enumerate(texts) if (tree := messages.parse(text))}
+        made = by_branches(trees, self._target_lang, lambda parts: self._shielded(parts, 1))
+        drafts = {
+            i: Draft((Hypothesis(text, _mean_score(used)),)) for i, (text, used) in made.items()
+        }
+        rest = [i for i in range(len(texts)) if i not in drafts]
+        drafts |= zip(rest, self._shielded([texts[i] for i in rest], hypotheses), strict=True)
+        return [drafts[i] for i in range(len(texts))]
+
+    def _shielded(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
         shielded = [protect.shield(text, self._terms) for text in texts]
         asked = [_is_asked(item) for item in shielded]
         drafts = [Draft() if a else _unasked(s) for a, s in zip(asked, shielded, strict=True)]
@@ -154,7 +172,7 @@ def _restored(item: Shielded, draft: Draft) -> Draft:
         text = item.restored(hypothesis.text)
         if text is not None:
             kept.append(Hypothesis(text, hypothesis.score, hypothesis.similarity))
-    return Draft(tuple(kept), draft.error, draft.pivot)
+    return Draft(tuple(kept), draft.error, draft.pivots)
 
 
 def _as_it_is(text: str) -> Draft:

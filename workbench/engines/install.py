@@ -32,6 +32,8 @@ def install_file(path: Path, *, sha256: str = "", pair: tuple[str, str] | None =
     another language pair than expected.
     """
     with distrusted(path):
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise refused(path, "it is no ordinary file")
         _check_sum(path, sha256)
         with _scratch() as folder:
             package = _proved(unpack(path, folder), path)

@@ -47,6 +47,8 @@ class Package:
         if said.get("type", "translate") != "translate" or len(strings) < len(values):
             return None
         source, target, prefix, version = strings
+        if not prefix.isprintable():
+            return None
         try:
             source_lang, target_lang = standard_tag(source), standard_tag(target)
         except InputError:

@@ -49,6 +49,10 @@ def _prove(folder: Path) -> None:
         raise SystemExit(f"its tokenizer cannot be used: {error}") from error
     if not tokens:
         raise SystemExit("its tokenizer gives nothing")
+    for file in (folder / "model").glob("*vocabulary*"):
+        # with none the model loads, and says nothing
+        if not file.read_text("utf-8", "replace").strip("[]{} \r\n\t"):
+            raise SystemExit(f"its {file.name} is empty")
     prefix = [[package.target_prefix]] if package.target_prefix else None
     try:
         model = ctranslate2.Translator(str(folder / "model"), device="cpu", intra_threads=1)

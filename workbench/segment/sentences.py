@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from workbench import messages
 from workbench.segment.enumerations import item_starts
 from workbench.segment.language import Language, language
 
@@ -76,6 +77,8 @@ def sentences(paragraph: str, lang: str) -> list[tuple[int, int]]:
         starts.update(match.end() for match in asked if match["next"].isupper())
     if any(mark in paragraph for mark in ".!?…"):
         starts.update(_decided(paragraph, rules, starts))
+    for first, end in messages.inside(paragraph):  # its branches may hold sentences
+        starts -= set(range(first + 1, end))
     cuts = sorted(starts)
     spans = (
         _stripped(paragraph, a, b) for a, b in zip(cuts, [*cuts[1:], len(paragraph)], strict=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from workbench.store.database import now, writing
 from workbench.store.placing import Placed, Standing, around_touched, crossings, placed, whole
-from workbench.store.regroup import shelf
+from workbench.store.shelf import shelf
 from workbench.store.sides import joined
 from workbench.store.views import create_pair_view
 

@@ -6,16 +6,17 @@ Every change takes the versions of the units that the person saw, and is one ste
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from workbench.errors import ConflictError, InputError
+from workbench.errors import ClaimedError, ConflictError, InputError, RefusedError
 from workbench.model import STATES
 from workbench.store.alignments import ALIGNED
+from workbench.store.cutting import split_segment
 from workbench.store.database import now, writing
 from workbench.store.sides import Piece, joined, new_bead, pieces, side_text
-from workbench.store.splitting import split_segment
-from workbench.store.steps import Row, Stepped, load, step
+from workbench.store.steps import May, Row, Stepped, anybody, load, load_all, step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,15 +27,19 @@ if TYPE_CHECKING:
 Side = Literal["source", "target"]
 Direction = Literal["up", "down"]
 Mark = Literal["omitted", "added"]
+EDITED = "wb:edited"
+# The most beads that one step changes while a person waits.
+MOST = 3000
 _IDS: dict[Side, str] = {"source": "segments", "target": "targets"}
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Who changes a bead, and the versions of the units as this person saw them."""
+    """Who changes a bead, the versions of the units as this person saw them, and whether they may."""
 
     actor: str
     versions: Mapping[int, int] = field(default_factory=dict)
+    may: May = anybody
 
 
 def merge(db: Database, seen: Seen, unit_id: int) -> Stepped:
@@ -51,14 +56,13 @@ def merge(db: Database, seen: Seen, unit_id: int) -> Stepped:
 def split(db: Database, seen: Seen, unit_id: int, source_at: int, target_at: int) -> Stepped:
     """Make two beads of one; the offsets are characters of its source and its target as shown.
 
-    Where an offset falls inside a segment, the segment is split for good.  Raises InputError if one
-    of the two would be empty on both sides.
+    Where an offset falls inside a segment, the segment is split, until the step is undone.  Raises
+    InputError if one of the two would be empty on both sides.
     """
     with writing(db):
         row = row_seen(db, seen, unit_id)
         source = _divided(db, pieces(db, row["segments"], source_lang(db, row)), source_at)
         targets, texts = _divided_target(db, row, target_at)
-        row = row_seen(db, seen, unit_id)  # with the segments that were split
         if not (source[0] or targets[0]) or not (source[1] or targets[1]):
             raise InputError("put the cursors where the second bead shall begin, in either text")
         parts = []
@@ -90,24 +94,27 @@ def move(db: Database, seen: Seen, unit_id: int, side: Side, direction: Directio
         moved, kept = (row[ids][:1], row[ids][1:]) if up else (row[ids][-1:], row[ids][:-1])
         new, grown = blank(row, [row]), blank(other, [other])
         new[ids] = kept
-        if side == "target":
-            piece = side_text(db, moved, row["target_lang"])
+        goes = not (new["segments"] or new["targets"])
+        piece = side_text(db, moved, row["target_lang"]) if side == "target" else ""
+        if side == "target" and not goes:
             new["target"] = _cut(row["target"], piece, at_start=up)
-            grown["targets"], grown["target"] = _united(
-                db, other, {"targets": moved, "target": piece}
-            )
-        else:
+        if side == "source":
             grown[ids] = other[ids] + moved if up else moved + other[ids]
+        if side == "target" or goes:  # where nothing is left of a bead, all its text goes along
+            part = {"targets": moved if piece else [], "target": row["target"] if goes else piece}
+            halves = (other, row | part) if up else (row | part, other)
+            grown["targets"], grown["target"] = _united(db, *halves)
         if side == "source" and not kept:
             new["anchor"] = moved[-1] if up else segment_before(db, row)
-        left = settled(new) if new["segments"] or new["targets"] else None
+        left = None if goes else settled(new)
         return step(db, "move", seen.actor, [row, other], [left, settled(grown)])
 
 
 def mark(db: Database, seen: Seen, unit_id: int, what: Mark) -> Stepped:
     """Say that the source is left out in the translation, or the target added by it; confirmed.
 
-    A bead with both sides becomes two.
+    A bead with both sides becomes two.  Raises InputError if there is no such side, or a person
+    translated the source.
     """
     with writing(db):
         row = row_seen(db, seen, unit_id)
@@ -115,6 +122,8 @@ def mark(db: Database, seen: Seen, unit_id: int, what: Mark) -> Stepped:
         if not row[wanted]:
             side = "source" if what == "omitted" else "target"
             raise InputError(f"this bead has no {side} to mark as {what}")
+        if what == "omitted" and row["target"] and not row["targets"] and not is_drafted(row):
+            raise InputError("somebody translated this source; empty the text of its unit first")
         source = blank(row, [row]) | {"segments": row["segments"], "targets": [], "target": ""}
         target = blank(row, [row]) | {"segments": [], "targets": row["targets"]}
         target |= {"target": row["target"], "anchor": (row["segments"] or [row["anchor"]])[-1]}
@@ -149,11 +158,10 @@ def confirm(db: Database, seen: Seen, unit_id: int, *, on: bool = True) -> Stepp
     """Say that a bead is right, or take that back; its unit is then reviewed, or not any more."""
     with writing(db):
         row = row_seen(db, seen, unit_id)
-        new = {**row, "bead": dict(row["bead"]), "updated_by": seen.actor}
         if on:
-            new["target"] = "" if _is_drafted(row) else row["target"]
-            _confirm(new, seen.actor)
+            new = _confirmed(row, seen.actor)
         else:
+            new = {**row, "bead": dict(row["bead"])}
             new["bead"] |= {"confirmed_by": None, "confirmed_at": None, "mark": ""}
             new["state"] = "translated" if new["target"] else "initial"
             if new["sub_state"] in {"wb:omitted", "wb:added"}:
@@ -161,8 +169,42 @@ def confirm(db: Database, seen: Seen, unit_id: int, *, on: bool = True) -> Stepp
         return step(db, "confirm" if on else "reopen", seen.actor, [row], [new])
 
 
+def confirm_surer(db: Database, seen: Seen, unit_id: int) -> Stepped:
+    """Confirm a bead and those that are surer and have both sides, as one step.
+
+    Passed over are what `seen.may` refuses.  Raises InputError if that leaves none, or too many to wait
+    for.
+    """
+    with writing(db):
+        row = load(db, unit_id, seen.versions.get(unit_id))
+        found = db.conn.execute(
+            "SELECT unit_id FROM beads WHERE bitext_id = ? AND confirmed_at IS NULL AND type NOT LIKE '0:%'"
+            " AND type NOT LIKE '%:0' AND (confidence, unit_id) >= (?, ?) LIMIT ?",
+            (row["bead"]["bitext_id"], row["bead"]["confidence"], unit_id, MOST + 1),
+        ).fetchall()
+        if len(found) > MOST:
+            raise InputError(
+                f"more than {MOST} beads are as sure; begin further down, at a surer one"
+            )
+        allowed = []
+        for (surer,) in found:
+            with suppress(RefusedError, ClaimedError):
+                seen.may(db, surer)
+                allowed.append(surer)
+        if not allowed:
+            raise InputError("no bead from here on has two sides and is yours to confirm")
+        before = load_all(db, allowed, {})
+        return step(
+            db, "confirm", seen.actor, before, [_confirmed(one, seen.actor) for one in before]
+        )
+
+
 def row_seen(db: Database, seen: Seen, unit_id: int) -> Row:
-    """A unit as a person saw it.  Raises ConflictError if it was changed since."""
+    """A unit as a person saw it.
+
+    Raises ConflictError if it was changed since, and what `seen.may` raises.
+    """
+    seen.may(db, unit_id)
     return load(db, unit_id, seen.versions.get(unit_id))
 
 
@@ -190,13 +232,15 @@ def blank(row: Row, before: Sequence[Row]) -> Row:
     crossing = max(one["bead"]["crossing"] for one in before)
     bead = (new_bead(before) or {}) | {"crossing": crossing}
     origin = next((one["origin"] for one in before if one["targets"]), row["origin"])
+    edited = [one["sub_state"] for one in before if one["sub_state"] == EDITED and one["target"]]
     new = {"bead": bead, "state": lowest, "origin": origin, "score": None, "match_id": None}
-    return {**row, **new}
+    new |= {"sub_state": [*edited, row["sub_state"]][0]}
+    return {**row, **new, "notes": []}  # notes stay where they are
 
 
 def settled(row: Row) -> Row:
     """A row with the state that its text allows; a machine's draft is none of a changed source."""
-    if _is_drafted(row):
+    if is_drafted(row):
         row["target"] = ""
     if not row["target"]:
         row |= {"state": "initial", "sub_state": ""}
@@ -207,6 +251,14 @@ def settled(row: Row) -> Row:
     if not (row["segments"] and row["targets"]):
         row["bead"]["crossing"] = 0
     return row
+
+
+def _confirmed(row: Row, actor: str) -> Row:
+    """A copy of a row, confirmed; a machine's draft is no part of it."""
+    new = {**row, "bead": dict(row["bead"])}
+    new["target"] = "" if is_drafted(row) else row["target"]
+    _confirm(new, actor)
+    return new
 
 
 def _confirm(row: Row, actor: str) -> None:
@@ -239,7 +291,7 @@ def segment_before(db: Database, row: Row) -> int | None:
     return found[0] if found else None
 
 
-def _is_drafted(row: Row) -> bool:
+def is_drafted(row: Row) -> bool:
     """Whether a bead without a target shows a machine's draft."""
     return not row["targets"] and row.get("sub_state") in {"wb:mt", "wb:tm"}
 
@@ -247,7 +299,7 @@ def _is_drafted(row: Row) -> bool:
 def _united(db: Database, row: Row, other: Row) -> tuple[list[int], str]:
     """The target sides of two beads as one, in the order of the target text."""
     lang = row["target_lang"]
-    row, other = ({**half, "target": ""} if _is_drafted(half) else half for half in (row, other))
+    row, other = ({**half, "target": ""} if is_drafted(half) else half for half in (row, other))
     places: dict[int, int] = dict(
         db.conn.execute(
             "SELECT id, position FROM segments WHERE id IN (SELECT value FROM json_each(?))",
@@ -258,9 +310,9 @@ def _united(db: Database, row: Row, other: Row) -> tuple[list[int], str]:
     if all(half["target"] == side_text(db, half["targets"], lang) for half in (row, other)):
         return targets, side_text(db, targets, lang)
     # where a person edited, the texts stay as they are
-    halves = sorted(
-        (row, other), key=lambda half: places[half["targets"][0]] if half["targets"] else -1
-    )
+    halves = [row, other]
+    if row["targets"] and other["targets"]:
+        halves.sort(key=lambda half: places[half["targets"][0]])
     return targets, joined([half["target"] for half in halves], lang)
 
 

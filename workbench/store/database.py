@@ -63,14 +63,14 @@ def writing(db: Database) -> Iterator[None]:
         with db.atomic():
             yield
         return
-    db.conn.execute("BEGIN IMMEDIATE")
     try:
+        db.conn.execute("BEGIN IMMEDIATE")
         with db.atomic():
             yield
-    except BaseException:
+        db.conn.execute("COMMIT")
+    except BaseException:  # a signal too, which can come between any two of these lines
         db.rollback()
         raise
-    db.conn.execute("COMMIT")
 
 
 @contextmanager

@@ -6,12 +6,21 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.errors import InputError
+from workbench.errors import AlignError, InputError
 from workbench.model import Passage, TextPair
 from workbench.store.alignments import ALIGNED
-from workbench.store.beads import Seen, blank, segment_before, settled, source_lang
+from workbench.store.beads import (
+    EDITED,
+    MOST,
+    blank,
+    is_drafted,
+    segment_before,
+    settled,
+    source_lang,
+)
 from workbench.store.bitexts import drafts_of
 from workbench.store.database import writing
+from workbench.store.hashing import text_hash
 from workbench.store.sides import side_text
 from workbench.store.steps import Row, Stepped, load, load_all, step
 
@@ -21,9 +30,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from workbench.model import Bead
-
-# The most beads that are aligned again while a person waits.
-MOST = 3000
+    from workbench.store.beads import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def stretch(db: Database, unit_id: int) -> Stretch:
     pinned = [
         (tuple(ranks[n] for n in one["segments"]), tuple(target_ranks[n] for n in one["targets"]))
         for one in rows
-        if one["state"] in {"reviewed", "final"} or one["sub_state"] == "wb:edited"
+        if one["state"] in {"reviewed", "final"} or _is_edited(one)
     ]
     langs = (source_lang(db, row), row["target_lang"])
     pair = TextPair(
@@ -71,9 +78,15 @@ def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], orig
     """Put an aligner's beads in the place of those of a stretch.
 
     Raises ConflictError if one of its units was changed since the stretch was read, InputError if the
-    aligner finds what is there already.
+    aligner finds what is there already, AlignError if it does not keep what people did.
     """
+    if not {(bead.source, bead.target) for bead in beads}.issuperset(part.pair.pinned):
+        raise AlignError(
+            f"{origin} does not keep the beads that people edited or accepted; nothing is changed"
+        )
     with writing(db):
+        for row in part.rows:
+            seen.may(db, row["id"])
         load_all(db, [row["id"] for row in part.rows], {r["id"]: r["version"] for r in part.rows})
         owner = {segment: row for row in part.rows for segment in row["segments"]}
         lone = {tuple(row["targets"]): row for row in part.rows if not row["segments"]}
@@ -87,7 +100,9 @@ def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], orig
             if not ids:
                 old = lone.get(tuple(targets))
             if old and old["segments"] == ids and old["targets"] == targets:
-                del free[old["id"]]  # as it was
+                del free[old["id"]]  # as it was, though it may stand elsewhere
+                if not ids and old["anchor"] != anchor:
+                    placed.append((old, old | {"anchor": anchor}))
             else:
                 new = _from_bead(db, part, bead, (ids, targets), origin) | {"anchor": anchor}
                 placed.append((free.pop(old["id"], None) if old else None, new))
@@ -99,6 +114,13 @@ def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], orig
         after: list[Row | None] = [*(new for _, new in kept), *(None for _ in free)]
         after += [new for old, new in placed if not old]
         return step(db, "realign", seen.actor, before, after)
+
+
+def _is_edited(row: Row) -> bool:
+    """Whether the text of a unit is another than its segments have, and no machine's draft."""
+    return row["sub_state"] == EDITED or bool(
+        row["target"] and text_hash(row["target"]) != row["texts"][1] and not is_drafted(row)
+    )
 
 
 def _from_bead(

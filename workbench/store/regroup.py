@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import STATES
 from workbench.store.database import now, writing
+from workbench.store.rejoining import cuts, held, join_again, split_again
 from workbench.store.runs import running
+from workbench.store.seating import FAR, anchor, seat
+from workbench.store.shelf import SHELF, is_shelf, shelf
 from workbench.store.sides import Part, new_bead, shared_targets, target_sides, write_target_sides
 from workbench.store.units import edit_distance
 from workbench.store.views import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sqlite_utils import Database
 
-SHELF = "shelf"
 _EVERY = "IN (SELECT value FROM json_each(?))"
 _KEPT = (
     "document_id", "target_lang", "position", "target", "state", "sub_state", "origin", "score",
@@ -46,10 +48,11 @@ def regroup(
     *,
     actor: str,
     command: str = "regroup",
-    why: str = "",
+    parted: Collection[int] = (),
 ) -> Regrouped:
     """Put new units in the place of old ones, given as (unit id, version), in one transaction.
 
+    `parted` are segments that were split off others just before, for this: undoing joins them again.
     The old units go on as the first new ones.  The new ones have the lowest state of the old, and
     no findings: those were about other texts.  Raises ConflictError if an old unit has another
     version, InputError if they are of different texts or the segments are not the same.
@@ -75,7 +78,9 @@ def regroup(
             {"id": unit_id, "version": 0, "target": "", "state": "initial"} for unit_id in missing
         ]
         placed.update(zip([*ids, *missing], after, strict=True))
-        place_units(db, run.run_id, before, placed, actor=actor, why=why or command)
+        for unit in before[: len(olds)]:
+            unit["segments"] = [one for one in unit["segments"] if one not in parted]
+        place_units(db, run.run_id, before, placed, actor=actor, why=command)
         run.counts.update(before=len(olds), after=len(parts))
     return Regrouped(run.run_id, (*ids, *missing))
 
@@ -99,8 +104,19 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     home = {row["document_id"] for row in wanted.values() if row}
     if not home & {unit["document_id"] for unit in now_there}:
         return False  # the text has a new version, with other segments
-    give_segments(db, now_there, wanted)
+    parted = held(now_there) - held(wanted.values())
+    split_again(db, now_there, wanted)
+    give_segments(db, [current_unit(db, unit["id"], unit["version"]) for unit in now_there], wanted)
+    lone = [  # what older versions stored has no anchor
+        {"anchor": anchor(db, row), **row, "id": unit_id}
+        for unit_id, row in wanted.items()
+        if row and not row["segments"] and not is_shelf(db, row["document_id"])
+    ]
+    for row in lone:
+        wanted[row["id"]] = row | {"position": FAR + row["id"]}
     place_units(db, undoing, now_there, wanted, actor=actor, why=f"undid run {run_id}")
+    seat(db, lone)
+    join_again(db, parted)
     return True
 
 
@@ -134,11 +150,17 @@ def current_units(db: Database, unit_ids: Sequence[int]) -> list[dict[str, Any]]
     )
     for unit in units.values():
         unit |= {"segments": [], "targets": [], "bead": None, "notes": []}
-    for column, found in (("segments", segments), ("notes", notes)):
-        for unit_id, number in found:
+    for column, numbers in (("segments", segments), ("notes", notes)):
+        for unit_id, number in numbers:
             units[unit_id][column].append(number)
     for unit_id, (targets, bead) in target_sides(db, unit_ids).items():
         units[unit_id] |= {"targets": targets, "bead": bead}
+    for unit in units.values():
+        unit["anchor"] = anchor(db, unit)
+    found = cuts(db, held(units.values()))
+    for unit in units.values() if found else ():
+        if mine := {segment: found[segment] for segment in held([unit]) & found.keys()}:
+            unit["cuts"] = mine
     return [units[unit_id] for unit_id in unit_ids]
 
 
@@ -201,9 +223,10 @@ def place_units(
     """Give units their new rows and segments, or (None) put them on the shelf; with history."""
     ids = json.dumps([unit["id"] for unit in before])
     db.conn.execute(f"UPDATE units SET position = -1 - id WHERE id {_EVERY}", (ids,))
-    for table in ("unit_segments", "unit_targets", "beads", "findings", "claims"):
+    for table in ("unit_segments", "unit_targets", "beads", "findings"):
         db.conn.execute(f"DELETE FROM {table} WHERE unit_id {_EVERY}", (ids,))
-    standing = next(unit_id for unit_id, row in wanted.items() if row)
+    gone = json.dumps([unit_id for unit_id, row in wanted.items() if row is None])
+    db.conn.execute(f"DELETE FROM claims WHERE unit_id {_EVERY}", (gone,))
     db.conn.executemany(
         "INSERT INTO regroupings (run_id, unit_id, before) VALUES (?, ?, ?)",
         [(run_id, unit["id"], json.dumps(unit) if "segments" in unit else None) for unit in before],
@@ -215,7 +238,7 @@ def place_units(
             row = {**unit, "document_id": shelf(db, unit["document_id"]), "position": unit["id"]}
             row |= {"segments": [], "targets": [], "bead": None}
             db.conn.execute(
-                "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (standing, unit["id"])
+                "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (_heir(unit, wanted), unit["id"])
             )
         rows.append({**row, "id": unit["id"], "version": unit["version"] + 1})
     _write(db, (run_id, actor, why), before, rows)
@@ -228,6 +251,18 @@ def place_units(
     for unit_id, row in wanted.items():
         for note_id in (row or {}).get("notes", ()):
             db.conn.execute("UPDATE notes SET unit_id = ? WHERE id = ?", (unit_id, note_id))
+
+
+def _heir(unit: dict[str, Any], wanted: Mapping[int, dict[str, Any] | None]) -> int:
+    """The unit that takes over the notes of one that is left over: the first with a segment of it."""
+    standing = {unit_id: row for unit_id, row in wanted.items() if row}
+    shares = (
+        unit_id
+        for side in ("segments", "targets")
+        for unit_id, row in standing.items()
+        if set(row.get(side, ())).intersection(unit.get(side, ()))
+    )
+    return next(shares, next(iter(standing)))
 
 
 def _write(
@@ -274,20 +309,6 @@ def _write(
         [(row["id"], segment, n) for row in rows for n, segment in enumerate(row["segments"])],
     )
     write_target_sides(db, rows)
-
-
-def shelf(db: Database, home: int) -> int:
-    """The document that holds what regrouping left over of a text."""
-    name = f"{SHELF}:{home}"
-    found = db.conn.execute("SELECT id FROM documents WHERE hash = ?", (name,)).fetchone()
-    if found:
-        return int(found[0])
-    cursor = db.conn.execute(
-        "INSERT INTO documents (path, title, lang, format, hash, added_at, version, replaced_by)"
-        " SELECT path, title, lang, ?, ?, ?, version, id FROM documents WHERE id = ?",
-        (SHELF, name, now(), home),
-    )
-    return int(cursor.lastrowid or 0)
 
 
 def give_segments(

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench import lang
 from workbench.errors import ConflictError, InputError, StoreError
+from workbench.store.cutting import split_segment
 from workbench.store.database import writing
-from workbench.store.hashing import text_hash
-from workbench.store.reading import original
 from workbench.store.regroup import Regrouped, regroup
 from workbench.store.sides import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from sqlite_utils import Database
 
 # Languages whose sentences are joined without a space (see SOURCE in views.py).
@@ -46,7 +40,8 @@ def split_unit(
         left, right = _divided(db, pieces, source_at)
         at = min(max(target_at, 0), len(target))
         parts = (Part(left, target[:at].rstrip()), Part(right, target[at:].lstrip()))
-        return regroup(db, [(unit_id, version)], parts, actor=actor, command="split")
+        parted = {*left, *right}.difference(piece.segment_id for piece in pieces)
+        return regroup(db, [(unit_id, version)], parts, actor=actor, command="split", parted=parted)
 
 
 def merge_units(
@@ -58,15 +53,12 @@ def merge_units(
     """
     with writing(db):
         target = _target(db, unit_id, version)
-        row = db.conn.execute(
-            "SELECT n.id, n.target, n.target_lang FROM units n JOIN units u ON u.document_id = n.document_id"
-            " AND u.target_lang = n.target_lang AND n.position > u.position"
-            " WHERE u.id = ? ORDER BY n.position LIMIT 1",
-            (unit_id,),
-        ).fetchone()
-        if row is None:
+        next_id = following_unit(db, unit_id)
+        if next_id is None:
             raise InputError("this is the last unit; there is none to merge it with")
-        next_id, next_target, target_lang = row
+        next_target, target_lang = db.conn.execute(
+            "SELECT target, target_lang FROM units WHERE id = ?", (next_id,)
+        ).fetchone()
         segments = tuple(
             piece.segment_id for each in (unit_id, next_id) for piece in _pieces(db, each)
         )
@@ -74,6 +66,17 @@ def merge_units(
         part = Part(segments, f"{target}{joint}{next_target}")
         olds = [(unit_id, version), (next_id, next_version)]
         return regroup(db, olds, [part], actor=actor, command="merge")
+
+
+def following_unit(db: Database, unit_id: int) -> int | None:
+    """The unit after one in its text; None after the last."""
+    row = db.conn.execute(
+        "SELECT n.id FROM units n JOIN units u ON u.document_id = n.document_id"
+        " AND u.target_lang = n.target_lang AND n.position > u.position"
+        " WHERE u.id = ? ORDER BY n.position LIMIT 1",
+        (unit_id,),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _target(db: Database, unit_id: int, version: int) -> str:
@@ -129,126 +132,3 @@ def _divided(
             return tuple(ids[:border]), tuple(ids[border:])
         break
     raise InputError("put the cursor inside the source, where the second unit shall begin")
-
-
-def split_segment(db: Database, segment_id: int, at: int) -> int:
-    """Make two segments of one, `at` characters into its text; returns the second one's id.
-
-    The segments after it and their units move one position on, and every unit that has the first
-    gets the second too: all sources stay as they were.
-    """
-    return split_segments(db, {segment_id: [at]})[0]
-
-
-def split_segments(db: Database, cuts: Mapping[int, Sequence[int]]) -> list[int]:
-    """Split segments of one document, each at offsets into its text; returns the ids of the new ones.
-
-    The new ones are given segment by segment, the last part of each first.
-    """
-    with writing(db):
-        found = db.conn.execute(
-            "SELECT id, document_id, position FROM segments WHERE id IN (SELECT value FROM json_each(?))"
-            " ORDER BY position",
-            (json.dumps(list(cuts)),),
-        ).fetchall()
-        make_room(db, found[0][1], *(place for one, _, place in found for _ in cuts[one]))
-        return [
-            _split_off(db, one, at, further)
-            for one, _, _ in found
-            for further, at in sorted(enumerate(sorted(cuts[one]), start=1), reverse=True)
-        ]
-
-
-def _split_off(db: Database, segment_id: int, at: int, further: int) -> int:
-    """Make a segment of what stands after an offset of one, so many positions further, which are free."""
-    document_id, start, end, text = db.conn.execute(
-        'SELECT document_id, "start", "end", text FROM segments WHERE id = ?', (segment_id,)
-    ).fetchone()
-    left, right = text[:at].rstrip(), text[at:].lstrip()
-    border = _border(db, document_id, (start, end), left, right)
-    cursor = db.conn.execute(
-        'INSERT INTO segments (document_id, position, block, kind, level, "start", "end", text, words,'
-        " hash, joint) SELECT document_id, position + ?, block, kind, level, ?, ?, ?, ?, ?, ?"
-        " FROM segments WHERE id = ?",
-        (further, border[1], end, right, len(lang.words(right)), text_hash(right),
-         text[len(left) : len(text) - len(right)], segment_id),
-    )  # fmt: skip
-    new = int(cursor.lastrowid or 0)
-    db.conn.execute(
-        'UPDATE segments SET "end" = ?, text = ?, words = ?, hash = ? WHERE id = ?',
-        (border[0], left, len(lang.words(left)), text_hash(left), segment_id),
-    )
-    _share(db, segment_id, new)
-    return new
-
-
-def make_room(db: Database, document_id: int, *places: int) -> None:
-    """Move everything after each of some positions one further; in two steps, since positions are unique."""
-    db.conn.execute("DROP TABLE IF EXISTS temp.room")
-    db.conn.execute("CREATE TEMP TABLE room (after INTEGER PRIMARY KEY, moved INTEGER)")
-    db.conn.executemany(
-        "INSERT OR REPLACE INTO temp.room VALUES (?, ?)",
-        [(place, moved) for moved, place in enumerate(sorted(places), start=1)],
-    )
-    for table in ("segments", "units"):
-        db.conn.execute(
-            f"UPDATE {table} SET position = -1 - position - (SELECT moved FROM temp.room"
-            f" WHERE after < {table}.position ORDER BY after DESC LIMIT 1)"
-            " WHERE document_id = ? AND position > ?",
-            (document_id, min(places)),
-        )
-        db.conn.execute(
-            f"UPDATE {table} SET position = -1 - position WHERE document_id = ? AND position < 0",
-            (document_id,),
-        )
-
-
-def _share(db: Database, segment_id: int, new: int) -> None:
-    """Let every unit that has a segment, on either side, have its new second part after it."""
-    for table in ("unit_segments", "unit_targets"):
-        owners = db.conn.execute(
-            f"SELECT unit_id, position FROM {table} WHERE segment_id = ?", (segment_id,)
-        ).fetchall()
-        for unit_id, place in owners:
-            db.conn.execute(
-                f"UPDATE {table} SET position = position + 1 WHERE unit_id = ? AND position > ?",
-                (unit_id, place),
-            )
-            db.conn.execute(
-                f"INSERT INTO {table} (unit_id, segment_id, position) VALUES (?, ?, ?)",
-                (unit_id, new, place + 1),
-            )
-
-
-def _border(
-    db: Database, document_id: int, span: tuple[int, int], left: str, right: str
-) -> tuple[int, int]:
-    """Where in the original the left part ends and the right part starts.
-
-    Where the original cannot be followed, the left part keeps the whole range.
-    """
-    try:
-        raw = original(db, document_id).text[span[0] : span[1]]
-    except (StoreError, UnicodeDecodeError, LookupError):
-        return span[1], span[1]
-    end = _follow(raw, left)
-    if end is None:
-        return span[1], span[1]
-    first = unicodedata.normalize("NFD", right)[:1]
-    begin = next(
-        (i for i in range(end, len(raw)) if unicodedata.normalize("NFD", raw[i])[:1] == first), None
-    )
-    return (span[0] + end, span[0] + begin) if begin is not None else (span[1], span[1])
-
-
-def _follow(raw: str, text: str) -> int | None:
-    """Where a text ends with which the original begins, passing over its line ends and markers."""
-    wanted = [c for c in unicodedata.normalize("NFD", text) if not c.isspace()]
-    found = 0
-    for index, written in enumerate(raw):
-        for character in unicodedata.normalize("NFD", written):
-            if found < len(wanted) and character == wanted[found]:
-                found += 1
-        if found == len(wanted):
-            return index + 1
-    return None

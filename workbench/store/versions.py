@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from workbench.store.cutting import split_segments
 from workbench.store.hashing import text_hash
-from workbench.store.splitting import split_segments
 from workbench.store.units import ensure_units
 
 if TYPE_CHECKING:

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 SCATTER = 2_654_435_761
 
 
+# How links are made: older ones, made by a run that says a lower number or none, wait to be made again.
+METHOD = 2
+_OLDER = f"""(l.spaced = ? AND l.run_id IN (SELECT id FROM runs
+  WHERE command = 'words' AND coalesce(json_extract(arguments, '$.method'), 1) < {METHOD})) IS TRUE"""
+
+
 class UnitText(NamedTuple):
-    """A unit's two texts, and whether its present text is linked."""
+    """A unit's two texts, and whether its present text is linked by the present method."""
 
     unit_id: int
     source: str
@@ -51,6 +57,7 @@ def unit_texts(
     source_lang: str,
     target_lang: str,
     *,
+    spaced: bool = False,
     after: int = 0,
     step: int = 1,
     size: int = 1000,
@@ -58,34 +65,39 @@ def unit_texts(
 ) -> list[UnitText]:
     """Current units with text on both sides, by number, after a number; of every `step` one.
 
-    With `decided`, those about whose links a person decided.
+    Links made by an older method, of words cut as `spaced` says, are none.  With `decided`, those about
+    whose links a person decided.
     """
     # in the order of their numbers from the start: sorting each page would read all units for it
     only = "AND u.id IN (SELECT unit_id FROM word_link_edits)" if decided else ""
     found = db.conn.execute(
-        f"""SELECT u.id, {SOURCE}, u.target, l.unit_id IS NOT NULL
+        f"""SELECT u.id, {SOURCE}, u.target, l.unit_id IS NOT NULL AND NOT {_OLDER}
         FROM units u NOT INDEXED CROSS JOIN documents d ON d.id = u.document_id
         LEFT JOIN linked_units l ON l.unit_id = u.id
         WHERE u.id > ? AND (u.id * {SCATTER} >> 16) % ? = 0 {only} AND u.target_lang = ? AND u.target <> ''
           AND d.lang = ? AND d.replaced_by IS NULL
           AND EXISTS (SELECT 1 FROM unit_segments us WHERE us.unit_id = u.id)
         ORDER BY u.id LIMIT ?""",
-        (after, step, target_lang, source_lang, size),
+        (spaced, after, step, target_lang, source_lang, size),
     )
     return [
         UnitText(unit_id, source, target, bool(linked)) for unit_id, source, target, linked in found
     ]
 
 
-def count_unit_texts(db: Database, source_lang: str, target_lang: str) -> tuple[int, int]:
-    """How many units have text on both sides, and how many of those are linked."""
-    all_units, linked = db.conn.execute(
-        """SELECT count(*), count(l.unit_id) FROM units u JOIN documents d ON d.id = u.document_id
+def count_unit_texts(
+    db: Database, source_lang: str, target_lang: str, *, spaced: bool
+) -> tuple[int, int, int]:
+    """How many units have text on both sides, how many of those are linked, and by an older method."""
+    found = db.conn.execute(
+        f"""SELECT count(*), count(l.unit_id), coalesce(sum({_OLDER}), 0)
+        FROM units u JOIN documents d ON d.id = u.document_id
         LEFT JOIN linked_units l ON l.unit_id = u.id
         WHERE u.target_lang = ? AND u.target <> '' AND d.lang = ? AND d.replaced_by IS NULL""",
-        (target_lang, source_lang),
+        (spaced, target_lang, source_lang),
     ).fetchone()
-    return int(all_units), int(linked)
+    total, linked, older = map(int, found)
+    return total, linked - older, older
 
 
 def unit_links(db: Database, unit_id: int) -> UnitLinks:

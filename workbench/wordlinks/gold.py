@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.model import WordLink
 from workbench.wordlinks.phrases import named
-from workbench.wordlinks.tokens import is_spaceless
+from workbench.wordlinks.tokens import is_character_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ def with_decisions(
         links += [(i, j, 1.0, decision.actor) for (i, j), decision in decisions.items()
                   if decision.linked]  # fmt: skip
         links.sort()
-    if any(map(is_spaceless, chain(source, target))):
+    if any(map(is_character_word, chain(source, target))):
         names = named([link[:2] for link in links], source, target)
         return [WordLink(i, j, *names[i, j], share, actor) for i, j, share, actor in links]
     first, second = ([word.lower() for word in side] for side in (source, target))

@@ -13,7 +13,7 @@ from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING
 
 from workbench.wordlinks.lexemes import Lexemes, is_letter, learn_lexemes
-from workbench.wordlinks.tokens import is_spaceless
+from workbench.wordlinks.tokens import is_character_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,12 +48,10 @@ class Groups:
 
 def learn_groups(texts: Sequence[Sequence[str]]) -> Groups:
     """What belongs together in texts."""
-    groups = Groups(lexemes=learn_lexemes(texts))
-    parts = {
-        word
-        for word in set(chain.from_iterable(texts))
-        if is_spaceless(word) and not is_letter(word)
-    }
+    words = set(chain.from_iterable(texts))
+    letters = {word for word in words if is_letter(word)}
+    groups = Groups(lexemes=learn_lexemes(texts) if letters else None)
+    parts = {word for word in words - letters if is_character_word(word)}
     if not parts:
         return groups
     for _ in range(ROUNDS):

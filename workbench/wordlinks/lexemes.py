@@ -28,7 +28,9 @@ _FIRST = ("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff")
 
 def is_letter(word: str) -> bool:
     """Whether a word is a letter, with its marks, of an alphabet that is written without spaces."""
-    return any(first <= word[:1] <= last for first, last in _FIRST)
+    letter = word[:1]
+    # nearly all letters of all texts come before
+    return letter >= _FIRST[0][0] and any(first <= letter <= last for first, last in _FIRST)
 
 
 @dataclass(slots=True)

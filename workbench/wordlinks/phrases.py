@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from workbench.wordlinks.tokens import is_spaceless
+from workbench.wordlinks.tokens import is_character_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -44,7 +44,7 @@ def _runs(links: Iterable[tuple[int, int]], words: Sequence[str]) -> dict[int, s
         enumerate(partners.items()),
         lambda item: (
             (item[1][0] - item[0], item[1][1])
-            if is_spaceless(words[item[1][0]])
+            if is_character_word(words[item[1][0]])
             else (item[1][0], None)
         ),
     )
@@ -60,9 +60,9 @@ def conceivable(words: Sequence[str]) -> set[str]:
     found = {word.lower() for word in words}
     for start, word in enumerate(words):
         end = start + 1
-        while is_spaceless(word) and end - start <= LONGEST:
+        while is_character_word(word) and end - start <= LONGEST:
             found.add("".join(words[start:end]).lower())
-            if end == len(words) or not is_spaceless(words[end]):
+            if end == len(words) or not is_character_word(words[end]):
                 break
             end += 1
     return found
@@ -76,7 +76,7 @@ def joined(words: Sequence[str], known: Collection[str]) -> tuple[list[str], lis
     found, starts = [], [0]
     while starts[-1] < len(words):
         start = starts[-1]
-        longest = LONGEST if is_spaceless(words[start]) else 1
+        longest = LONGEST if is_character_word(words[start]) else 1
         rows = ("".join(words[start : start + size]) for size in range(longest, 1, -1))
         text = next((row for row in rows if row in known), words[start])
         size = 1

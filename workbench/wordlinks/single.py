@@ -9,7 +9,7 @@ import numpy as np
 from workbench.wordlinks.counts import SHIFT, Counts
 from workbench.wordlinks.phrases import joined
 from workbench.wordlinks.streaming import Linker, apart, together
-from workbench.wordlinks.tokens import is_spaceless, key
+from workbench.wordlinks.tokens import is_character_word, key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,9 @@ def _counts(rows: Iterable[tuple[str, str, int]]) -> Counts:
     found = Counts()
     sums: dict[int, int] = {}
     for source, target, links in rows:
-        first, second = (word if is_spaceless(word) else key(word) for word in (source, target))
+        first, second = (
+            word if is_character_word(word) else key(word) for word in (source, target)
+        )
         i = found.source.setdefault(first, len(found.source))
         j = found.target.setdefault(second, len(found.target))
         sums[i << SHIFT | j] = sums.get(i << SHIFT | j, 0) + links

@@ -72,7 +72,7 @@ def key(word: str) -> str:
 
 
 @lru_cache(1 << 16)
-def is_spaceless(word: str) -> bool:
+def is_character_word(word: str) -> bool:
     """Whether a word is a character of a script without spaces, alone or with marks."""
     return not word.isascii() and _spaceless().match(word) is not None
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SAME, ALIKE = 2.0, 1.0
 # The share of words that nothing explains.
 EMPTY = 0.1
+# How much less likely words are that stand a text apart, in nats, before the order is learned.
+APART = 0.25
 # What is counted of each jump before any is seen: what is assumed of a few sentences, and a little.
 JUMPS = 30 * hmm.first_jumps().astype(np.float64) + 0.05
 
@@ -198,8 +200,12 @@ class Chunk:
         )  # fmt: skip
 
     def _unordered(self, batch: Batch) -> tuple[Floats, Floats]:
-        """Posteriors (I, J, B) of both directions under IBM model 1."""
-        forward, backward = (hmm.ibm1(direction, EMPTY) for direction in self._seen(batch))
+        """Posteriors (I, J, B) of both directions under IBM model 1, words at like places preferred."""
+        near = batch.near(APART)
+        ahead, back = self._seen(batch)
+        ahead.emission = ahead.emission * near.transpose(1, 0, 2)
+        back.emission = back.emission * near
+        forward, backward = (hmm.ibm1(direction, EMPTY) for direction in (ahead, back))
         return forward.transpose(1, 0, 2), backward
 
     def _ordered(

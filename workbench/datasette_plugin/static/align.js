@@ -72,7 +72,7 @@ function step(action, bead, more = {}) {
 /** @param {string} action @param {string | undefined} unit @param {number} place @param {Record<string, unknown>} more */
 async function send(action, unit, place, more) {
   const bead = unit ? document.getElementById(`u${unit}`) : null;
-  if (unit && !bead) return say("That bead is not here any more");
+  if (unit && !bead && !more.versions) return say("That bead is not here any more");
   const body = { action, unit: Number(unit ?? 0), versions: JSON.parse(bead?.dataset.versions ?? "{}"), ...more };
   let response;
   try {
@@ -87,15 +87,25 @@ async function send(action, unit, place, more) {
   const answer = await response.json().catch(() => ({}));
   if (response.status === 401) return askName();
   if (!response.ok && response.status !== 409) return warn(`Not done: ${answer.error ?? response.statusText}`);
-  await refresh();
+  const made = answer.units ?? [];
+  if (made.length <= MOST_IN_HAND) for (const one of made) inHand.add(String(one));
+  await refresh(place);
   if (response.status === 409) {
     focusAfter([Number(unit ?? 0)], place);
     return warn(`Not done, for somebody was faster: ${answer.error}. The beads are shown as they are now.`);
   }
   hush();
   focusAfter(answer.units ?? [], place, action === "confirm");
-  say(action === "undo" || action === "redo" ? `${action === "undo" ? "Undone" : "Done again"}: ${answer.kind}` : DONE[answer.kind] ?? "Saved");
+  say(saved(action, answer));
   return undefined;
+}
+
+/** @param {string} action @param {{kind: string, units: number[], passed?: number}} answer */
+function saved(action, { kind, units, passed }) {
+  if (action === "confirm-surer") return `Confirmed ${units.length} beads; u takes it back`;
+  if (action === "redo") return `Done again: ${kind}`;
+  if (action !== "undo") return DONE[kind] ?? "Saved";
+  return passed ? `Undone: ${kind} (${passed} later ${passed === 1 ? "step stays" : "steps stay"}: changed since)` : `Undone: ${kind}`;
 }
 
 /** Put the focus on what a step made, or on what took its place. @param {number[]} units @param {number} place @param {boolean} [onwards] */
@@ -108,14 +118,28 @@ function focusAfter(units, place, onwards = false) {
   return go(all[Math.min(next, all.length - 1)]);
 }
 
-/** Fetch the page again and put its beads in the place of those here. */
-async function refresh() {
-  const response = await fetch(location.href.split("#")[0], { headers: { accept: "text/html" } });
+/** What was changed since the page was opened: worst first it stays where it is until it is confirmed. @type {Set<string>} */
+const inHand = new Set();
+// A step that changes more was no work on a single bead.
+const MOST_IN_HAND = 10;
+
+/** Fetch the page again and put its beads in the place of those here; `place` is where the last step was. @param {number} place */
+async function refresh(place) {
+  const address = new URL(location.href.split("#")[0]);
+  if (inHand.size) address.searchParams.set("with", [...inHand].slice(-50).join());
+  const response = await fetch(address, { headers: { accept: "text/html" } });
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const before = beads().map((bead) => bead.id);
   for (const id of ["window", "progress"]) {
     const there = fresh.getElementById(id);
     if (there) document.getElementById(id)?.replaceWith(document.adoptNode(there));
+  }
+  for (const bead of list().matches(".by-worst") ? beads().filter((one) => inHand.has(one.dataset.unit ?? "")) : []) {
+    const old = before.indexOf(bead.id);
+    if (old < 0 && !("extra" in bead.dataset)) continue;
+    bead.remove();
+    list().insertBefore(bead, list().children[old < 0 ? Math.max(place, 0) : old] ?? null);
   }
   dress();
 }
@@ -163,6 +187,9 @@ function split(bead) {
       at = all.slice(0, clicked).map(whole).join("").length + (all[clicked].dataset.joint ?? "").length + selection.anchorOffset;
     }
     area.setSelectionRange(at, at);
+    let end = 0;
+    area.dataset.borders = JSON.stringify([0, ...all.map((one) => (end += whole(one).length) - (one.textContent ?? "").length), end]);
+    showCut(area);
   }
   splitter.returnValue = "";
   splitter.dataset.unit = bead.dataset.unit;
@@ -170,10 +197,30 @@ function split(bead) {
   /** @type {HTMLTextAreaElement} */ (splitter.querySelector("textarea")).focus();
 }
 
+/** Show where a text is split, also while the cursor is in the other one. @param {HTMLTextAreaElement} area */
+function showCut(area) {
+  const [left, right] = [area.value.slice(0, area.selectionStart), area.value.slice(area.selectionStart)];
+  const mark = document.createElement("b");
+  mark.textContent = "|";
+  document.getElementById(`cut-${area.name}`)?.replaceChildren(left ? `… ${left.slice(-30)}` : "", mark, right ? `${right.slice(0, 30)} …` : "");
+}
+
 splitter.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.target instanceof HTMLTextAreaElement)) return;
+  const area = event.target;
+  if (!(area instanceof HTMLTextAreaElement)) return;
+  if (event.key === "PageDown" || event.key === "PageUp") {
+    const at = area.selectionStart;
+    /** @type {number[]} */
+    const borders = JSON.parse(area.dataset.borders ?? "[]");
+    const next = event.key === "PageDown" ? borders.find((border) => border > at) : borders.findLast((border) => border < at);
+    if (next !== undefined) area.setSelectionRange(next, next);
+    showCut(area);
+  } else if (event.key === "Enter") splitter.close("split");
+  else return;
   event.preventDefault();
-  splitter.close("split");
+});
+document.addEventListener("selectionchange", () => {
+  for (const area of splitter.open ? splitter.querySelectorAll("textarea") : []) showCut(area);
 });
 // a cursor is shown and moves in fields that can be written only, but nothing is to be written here
 splitter.addEventListener("beforeinput", (event) => event.preventDefault());
@@ -188,29 +235,36 @@ splitter.addEventListener("close", () => {
   });
 });
 
-/** The unit that waits for the bead that has its target. @type {string | undefined} */
-let linking;
+/** The unit that waits for the bead that has its target, on whatever page that is: its number, its place in the text
+ * and the versions seen. */
+const LINKING = `workbench-linking ${base()}`;
+/** @returns {{unit: string, number: string, versions: Record<string, number>} | null} */
+const linking = () => JSON.parse(sessionStorage.getItem(LINKING) ?? "null");
 
 /** @param {HTMLElement} bead */
 function link(bead) {
-  if (!linking) {
-    linking = bead.dataset.unit;
-    bead.classList.add("linking");
-    say("Go to the bead that has the target and press x there; Esc gives up");
-    return;
+  const versions = JSON.parse(bead.dataset.versions ?? "{}");
+  const unit = bead.dataset.unit ?? "";
+  const from = linking();
+  if (!from) {
+    sessionStorage.setItem(LINKING, JSON.stringify({ unit, number: bead.querySelector("a.number")?.textContent, versions }));
+    return showLinking();
   }
-  const from = document.getElementById(`u${linking}`);
-  const other = Number(bead.dataset.unit);
   unlink();
-  if (from === bead) return say("Not linked");
-  if (!from) return say("The bead to link is not on this page; use its number there");
-  const versions = { ...JSON.parse(bead.dataset.versions ?? "{}"), ...JSON.parse(from.dataset.versions ?? "{}") };
-  step("link", from, { other, versions });
+  if (from.unit === unit) return say("Not linked");
+  step("link", bead, { unit: Number(from.unit), other: Number(unit), versions: { ...versions, ...from.versions } });
   return undefined;
 }
 
+function showLinking() {
+  const from = linking();
+  if (!from) return;
+  document.getElementById(`u${from.unit}`)?.classList.add("linking");
+  say(`Linking ${from.number}: go to the bead that has the target and press x there; Esc gives up`);
+}
+
 function unlink() {
-  linking = undefined;
+  sessionStorage.removeItem(LINKING);
   for (const one of document.querySelectorAll(".linking")) one.classList.remove("linking");
 }
 
@@ -242,7 +296,9 @@ function actionOf(event) {
   if (!bead) return undefined;
   if (STEPS[key]) return () => step(STEPS[key], bead);
   switch (key) {
-    case "c": return () => step("confirmed" in bead.dataset ? "reopen" : "confirm", bead);
+    case "c":
+      if (event.shiftKey) return list().matches(".by-worst") ? () => step("confirm-surer", bead) : undefined;
+      return () => step("confirmed" in bead.dataset ? "reopen" : "confirm", bead);
     case "s": return () => split(bead);
     case "x": return () => link(bead);
     case "e": return () => { location.href = `${list().dataset.review}?at=${bead.dataset.position}#p${bead.dataset.position}`; };
@@ -290,6 +346,7 @@ function dress() {
   for (const one of document.querySelectorAll(".scripted")) /** @type {HTMLElement} */ (one).hidden = false;
   const first = beads()[0];
   if (first) first.tabIndex = 0;
+  showLinking();
 }
 
 dress();

@@ -92,14 +92,29 @@ function paragraph(side) {
   return line;
 }
 
-/** Light up a word's partners, or none. @param {Element | null} made */
+/** A character of a script without spaces, alone or with marks: a word may be several of them. */
+const CHARACTER = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*$/u;
+
+/** A word, and the characters around it that are one word with it: those with the same partners. @param {Which} side @param {number} at */
+function mates(side, at) {
+  const found = [at];
+  const all = words?.[side].words ?? [];
+  const same = String(partners(side, at));
+  if (!same || !CHARACTER.test(word(side, at))) return found;
+  const joins = (/** @type {number} */ to) => CHARACTER.test(word(side, to)) && String(partners(side, to)) === same;
+  for (let to = at - 1; all[to + 1][0] === "" && joins(to); to -= 1) found.push(to);
+  for (let to = at + 1; all[to]?.[0] === "" && joins(to); to += 1) found.push(to);
+  return found;
+}
+
+/** Light up a word and its partners, or none. @param {Element | null} made */
 function light(made) {
   const box = place();
   if (!box) return;
   for (const lit of box.querySelectorAll(".partner, .self")) lit.classList.remove("partner", "self");
   if (!made) return;
   const { side, at } = whereOf(made);
-  made.classList.add("self");
+  for (const mate of mates(side, at)) button(side, mate)?.classList.add("self");
   for (const to of partners(side, at)) button(other(side), to)?.classList.add("partner");
 }
 
