@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 LOST = 0.04
 # Shorter texts say too little about themselves for that.
 ENOUGH = 20
+# A text that has more than so many times the segments of the other is hardly cut in the same way.
+TIMES = 2.5
+# Below this mean confidence an alignment is told to be doubtful.
+DOUBTFUL = 0.6
 # Longer parts without a counterpart are told.
 PART = 10
 
@@ -173,6 +177,9 @@ def _warnings(
             f"the words hardly confirm the alignment (fit {fit:.2f}): the path may be lost;"
             " align chapter by chapter, confirm a few beads, or give a machine translation"
         )
+    sure = float(np.mean([bead.confidence for bead in beads]))
+    if len(joined) >= ENOUGH and sure < DOUBTFUL:
+        yield f"only about {sure:.0%} of the beads are expected to be right; look at the least sure first"
     for first, end in moved:
         yield f"source segments {first + 1} to {end} are translated in another place"
     for side in ("source", "target"):
