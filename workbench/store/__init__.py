@@ -21,7 +21,7 @@ from workbench.store.database import explaining, from_connection, now, opened, w
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter, key_of
-from workbench.store.finding import Found, count_units, find_units
+from workbench.store.finding import Found, count_units, find_units, weighed
 from workbench.store.link_writer import LinkWriter, decide_link
 from workbench.store.measures import progress_page, work_report
 from workbench.store.notes import (
@@ -78,7 +78,7 @@ from workbench.store.search import search
 from workbench.store.side import first_drafts, heading_before, identity, terms_in, window_before
 from workbench.store.sides import Part
 from workbench.store.similar import similar
-from workbench.store.splitting import merge_units, split_unit
+from workbench.store.splitting import following_unit, merge_units, split_unit
 from workbench.store.terms import add_terms, remove_terms, terms
 from workbench.store.units import (
     REJECTED,
@@ -163,6 +163,7 @@ __all__ = [
     "finding_names",
     "findings",
     "first_drafts",
+    "following_unit",
     "forget_filter",
     "from_connection",
     "heading_before",
@@ -224,6 +225,7 @@ __all__ = [
     "unit_texts",
     "units_between",
     "units_page",
+    "weighed",
     "window_before",
     "with_links",
     "word_translations",
