@@ -42,7 +42,8 @@ SELVES, SPREAD, TEMPER = 8, 0.5, 0.5
 # What stands beside the first and the last bead.
 BORDER = 4.0
 # Beads as large as beads can be tell of larger ones that cannot be found: verse against prose, or another
-# text.  Of the beads around, so many on either side, a tenth may be so large; a half makes all worthless.
+# text.  Of the beads of two sides around, so many before and after, a tenth may be so large; a half makes
+# all worthless.
 LARGEST = max(map(max, lattice.SHAPES))
 AROUND = 10
 FEW, MANY = 0.1, 0.5
@@ -89,15 +90,13 @@ def confidence(described: Floats, beads: Ints) -> Floats:
 def _plausible(beads: Ints) -> Floats:
     """1 where few of the beads around are as large as beads can be, 0 where many are."""
     a, b, c, d = beads.T
-    source, target = b - a, d - c
-    at = np.arange(len(beads))
-    first, end = np.maximum(at - AROUND, 0), np.minimum(at + AROUND + 1, len(beads))
-    largest, joined = (
-        (sums := np.concatenate([[0], np.cumsum(marked)]))[end] - sums[first]
-        for marked in (np.maximum(source, target) == LARGEST, np.minimum(source, target) > 0)
-    )
+    joined = (b > a) & (d > c)
+    large = np.maximum(b - a, d - c)[joined] == LARGEST
+    sums = np.concatenate([[0], np.cumsum(large)])
+    at = np.cumsum(joined)
+    first, end = np.maximum(at - AROUND, 0), np.minimum(at + AROUND, len(large))
     # a few beads say little
-    share = largest / (joined + AROUND / 2)
+    share = (sums[end] - sums[first]) / np.maximum(end - first, AROUND)
     plausible: Floats = np.clip((MANY - share) / (MANY - FEW), 0.0, 1.0)
     return plausible
 

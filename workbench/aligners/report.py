@@ -166,9 +166,10 @@ def _warnings(
         return
     joined = [bead for bead in beads if bead.source and bead.target]
     ratio = source / target
-    if not 0.2 <= ratio <= 5:
+    if not 1 / TIMES <= ratio <= TIMES:
         yield (
             f"{source} source segments against {target} target segments: are these the same text?"
+            " A bead has four of a side at most: join lines of verse to sentences first"
         )
     if len(joined) < 0.3 * min(sizes):
         yield f"only {len(joined)} beads have both sides: are these the same text?"
