@@ -2,12 +2,11 @@
 
 .venv/bin/python benchmarks/fit_aligning.py
 
-Texts are looked at whole and in pieces, these with and without a lexicon, and with machine translations
-good and bad (those beside the gold, and Apertium's where that is installed): the weights should do for
-all.  Each set is also aligned with weights fitted to the others: only that figure tells what new texts get.
-Minimum risk (Smith and Eisner 2006): the gradient of the beads expected to be right, by Adam.  The
-confidence is a logistic regression on the beads found with weights fitted to other sets, for it is to
-tell how new texts fare.
+Texts are looked at with machine translations good and bad (those beside the gold, and Apertium's where
+that is installed).  Each set is also aligned with weights fitted to the others: only that figure tells
+what new texts get.  Minimum risk (Smith and Eisner 2006): the gradient of the beads expected to be right,
+by Adam.  The confidence is a logistic regression on beads found with weights fitted to other sets, for it
+is to tell how new texts fare; also on those of pieces of the texts, with and without a lexicon.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ PIECE = 60
 class Text:
     """The candidates of a text with their features, and which of them are gold.
 
-    `kind` is the set with its machine translation, "" for a piece; sets of one `group` share texts.
+    `kind` is the set with its machine translation, "" for a piece; those of one `group` share texts.
     """
 
     kind: str
@@ -172,19 +171,16 @@ def read(kind: str, gold: Gold, text: tuple[TextPair, Beads]) -> Text:
 
 
 def fit(texts: Sequence[Text]) -> Floats:
-    """The weights that earn most on these texts; each gold bead counts once, however often looked at."""
+    """The weights that earn most on those of the texts that are whole; each group counts alike."""
+    texts = [text for text in texts if text.kind]
     spread = np.maximum(np.concatenate([text.features for text in texts]).std(axis=0), 1e-3)
     start = np.array([PLAIN.get(name, 0.0) for name in weighing.WEIGHTS]) * spread
-    times = {
-        group: sum(len(text.gold) for text in texts if text.group == group)
-        / sum(len(text.gold) for text in texts if text.kind == group)
-        for group in {text.group for text in texts}
-    }
+    size = {text.group: sum(other.group == text.group for other in texts) for text in texts}
     point, first, second = start.copy(), np.zeros_like(start), np.zeros_like(start)
     for step in range(1, STEPS + 1):
         slope = -KEEP * (point - start)
         for text in texts:
-            slope += text.gradient(point / spread) / spread / times[text.group]
+            slope += text.gradient(point / spread) / spread / size[text.group]
         first = 0.9 * first + 0.1 * slope
         second = 0.99 * second + 0.01 * slope**2
         point += RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)

@@ -133,7 +133,7 @@ def test_blank_passages_are_nothing() -> None:
         parts = [[Passage(draw.choice(["", " ", "\u200b"]))] * draw.randint(0, 3) for _ in texts]
         blown.append([p for blank, text in zip(parts, texts, strict=True) for p in (*blank, text)])
         places.append([i for i, p in enumerate(blown[-1]) if p.text.strip(" \u200b")])
-    alignment = align(TextPair(*blown))
+    alignment = align(TextPair(blown[0], blown[1]))
     rank = [{place: i for i, place in enumerate(side)} for side in places]
     found = {
         (tuple(rank[0][i] for i in bead.source), tuple(rank[1][j] for j in bead.target))

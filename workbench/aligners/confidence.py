@@ -38,7 +38,7 @@ COEFFICIENTS = {
     "deviation": 0.17,
 }
 # Weights are multiplied by numbers whose logarithms are so spread, and the scores tempered.
-SELVES, SPREAD, TEMPER = 8, 0.5, 0.5
+SELVES, SPREAD, TEMPER = 16, 0.5, 0.5
 # What stands beside the first and the last bead.
 BORDER = 4.0
 # Beads as large as beads can be tell of larger ones that cannot be found: verse against prose, or another

@@ -96,8 +96,10 @@ def _shapes(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> 
 def _sums(found: Candidates, scored: Scored) -> dict[str, Floats]:
     words: Floats = np.sum(
         [
-            trust.at(found, share) * found.at(values)
-            for share, values in zip(scored.shares, scored.words, strict=True)
+            share * found.at(values)
+            for share, values in zip(
+                trust.decisive(found, scored.shares), scored.words, strict=True
+            )
         ],
         axis=0,
     )
@@ -130,7 +132,8 @@ def _edges(found: Candidates, stretch: Stretch, pool: Pool) -> dict[str, Floats]
 def _links(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> dict[str, Floats]:
     """The mean of what the links of each channel say, as far as each is trusted."""
     mean = np.zeros((len(found.beads), len(linking.NAMES)))
-    for channel, share in zip(trust.used(pool, stretch.text), scored.shares, strict=True):
+    shares = trust.decisive(found, scored.shares)
+    for channel, share in zip(trust.used(pool, stretch.text), shares, strict=True):
         values = link(channel.evidence(stretch.rows, stretch.columns), channel.says, found.beads)
-        mean += values * np.reshape(trust.at(found, share), (-1, 1))
+        mean += values * np.reshape(share, (-1, 1))
     return dict(zip(linking.NAMES, mean.T, strict=True))
