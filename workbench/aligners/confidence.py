@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 COEFFICIENTS = {
-    "always": 1.10,
+    "always": 1.95,
     # log odds of the mean posterior under varied weights, and the lower one of the beads beside
-    "varied": 0.24,
+    "varied": 0.18,
     "varied_beside": 0.13,
     # without a counterpart on either side, and how long then
-    "source_alone": -0.22,
-    "target_alone": 1.57,
-    "size_alone": -0.71,
+    "source_alone": -0.59,
+    "target_alone": 1.18,
+    "size_alone": -0.44,
     # how often beads of its shape are met, in nats; larger beads beside; the difference in length
-    "shape": 0.25,
-    "size_beside": -0.05,
-    "deviation": 0.17,
+    "shape": 0.43,
+    "size_beside": -0.22,
+    "deviation": 0.11,
 }
 # Weights are multiplied by numbers whose logarithms are so spread, and the scores tempered.
 SELVES, SPREAD, TEMPER = 16, 0.5, 0.5
