@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from gold import Beads, sets
+from gold import Beads, sets, wrapped
 
 from workbench import registry
 from workbench.errors import AlignError
@@ -63,6 +63,26 @@ def quality() -> None:
             flush=True,
         )
     print(f"| all without MT | | | | | {believed(every)} |\n")
+
+
+def verse() -> None:
+    """Print how far confidence can be believed where the target is in lines, as verse against prose."""
+    print("| set, target in lines of so many characters | strict F1 | right | mean confidence |")
+    print("|---|--:|--:|--:|")
+    for each in sets():
+        for width in () if each.mt else (120, 60, 30):
+            texts = [wrapped(pair, right, width) for pair, right in each.texts]
+            gold = [right for _, right in texts]
+            found = [_align("lexical", [pair], each.langs)[0] for pair, _ in texts]
+            beads = [
+                (bead.confidence, (bead.source, bead.target) in right)
+                for alignment, right in zip(found, gold, strict=True)
+                for bead in alignment.beads
+            ]
+            sure, true = (sum(column) / len(beads) for column in zip(*beads, strict=True))
+            row = f"| {each.name}, {width} | {_score(gold, found):.3f} | {true:.0%} | {sure:.0%} |"
+            print(row, flush=True)
+    print()
 
 
 def _align(name: str, pairs: Sequence[TextPair], langs: tuple[str, str]) -> list[Alignment]:
@@ -148,4 +168,5 @@ if __name__ == "__main__":
         one(int(sys.argv[-1]))
     else:
         quality()
+        verse()
         cost(SIZES if "--large" in sys.argv else SIZES[:2])
