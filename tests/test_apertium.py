@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from workbench.engines import apertium
@@ -54,6 +54,7 @@ def test_special_characters_survive(spanish: ApertiumTranslator, mark: str) -> N
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(["\uffff the house", "\ufffe\uffff"])
 @given(st.lists(st.text(max_size=40), max_size=8))
 def test_any_texts_keep_their_order_and_lines(
     spanish: ApertiumTranslator, texts: list[str]

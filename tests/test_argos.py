@@ -9,6 +9,7 @@ import pytest
 import toymodel
 
 from workbench.drafting import Judge
+from workbench.engines import choose
 from workbench.engines.argos import Argos
 from workbench.engines.install import install_file, remove
 from workbench.engines.neural import Model
@@ -59,9 +60,21 @@ def test_a_pair_without_a_model_goes_through_a_third_language(tmp_path: Path) ->
     translator = Argos().load("en", "fr")
     assert translator.origin.count("translate-") == 2
     (draft,) = translator.translate(["The lamp."], 2)
-    assert draft.pivot == ("es", "ehT pmal.")
+    assert draft.pivots == (("es", "ehT pmal."),)
     assert draft.hypotheses[0].text
     assert not draft.hypotheses[0].looks
+
+
+def test_a_longer_way_is_gone_where_nothing_else_leads(tmp_path: Path) -> None:
+    for pair in (("en", "es"), ("es", "fr"), ("fr", "de")):
+        install_file(toymodel.package(tmp_path, *pair))
+    assert ("en", "de") not in set(Argos().pairs())
+    said: list[str] = []
+    translator = choose.first_that_works("en", "de", say=said.append, offline=True)
+    assert translator.origin.count("translate-") == 3
+    (draft,) = translator.translate(["The lamp."])
+    assert [pivot for pivot, _ in draft.pivots] == ["es", "fr"]
+    assert Argos().why_not("en", "it")
 
 
 def test_a_text_goes_once_through_the_step_that_languages_share(
@@ -80,7 +93,9 @@ def test_a_text_goes_once_through_the_step_that_languages_share(
     texts = ["The lamp.", "A small boat.", "The lamp."]
     drafts = {lang: Argos().load("en", lang).translate(texts) for lang in ("es", "fr", "pt")}
     assert [text for model, text in asked if "en_es" in model] == texts[:2]
-    assert [d.pivot for d in drafts["fr"]] == [("es", d.hypotheses[0].text) for d in drafts["es"]]
+    assert [d.pivots for d in drafts["fr"]] == [
+        (("es", d.hypotheses[0].text),) for d in drafts["es"]
+    ]
     assert drafts["fr"][0] == drafts["fr"][2]
     # more hypotheses are not those of the one
     assert len(Argos().load("en", "es").translate(texts[:1], 2)[0].hypotheses) == 2

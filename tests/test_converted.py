@@ -194,10 +194,21 @@ def test_two_models_that_meet_in_a_pivot(models: Path) -> None:
     translator = Converted().load("de", "es")
     (draft,) = translator.translate(["ehT pmal."])
     assert translator.origin == "ctranslate2 opus-mt-de-en + opus-mt-en-es"
-    assert draft.pivot
-    assert draft.pivot[0] == "en"
+    ((pivot, _),) = draft.pivots
+    assert pivot == "en"
     assert draft.hypotheses[0].text.count("ó") >= 2
     assert Converted().why_not("de", "pt")
+
+
+def test_a_longer_way_is_gone_where_it_is_asked_for(models: Path) -> None:
+    for pair in ("de-en", "en-es", "es-fr", "de-it", "it-fr"):
+        toyfolder.opus(models / f"opus-mt-{pair}")
+    assert Converted().load("de", "fr").origin == "ctranslate2 opus-mt-de-it + opus-mt-it-fr"
+    toyfolder.opus(models / "opus-mt-fr-pt")
+    assert ("de", "pt") not in set(Converted().pairs())
+    assert not Converted().why_not("de", "pt")
+    (draft,) = Converted().load("de", "pt").translate(["ehT pmal."])
+    assert [pivot for pivot, _ in draft.pivots] == ["it", "fr"]
 
 
 def test_several_places_and_a_model_itself_can_be_named(

@@ -309,7 +309,9 @@ def test_redo_leaves_a_persons_text(db: Database) -> None:
 
 
 def test_pivot_texts_are_kept_also_for_a_text_that_comes_again(db: Database) -> None:
-    engine = Scripted(lambda text: Draft((Hypothesis(text.upper()),), pivot=("de", text.title())))
+    engine = Scripted(
+        lambda text: Draft((Hypothesis(text.upper()),), pivots=(("de", text.title()),))
+    )
     for texts in (["some bread"], ["some bread", "2"]):
         run(db, engine, Job([add_text(db, texts, path=texts[-1]).document_id], "es"))
     rows = store.rows(db, "SELECT unit_id, lang, text FROM matches ORDER BY unit_id, lang")

@@ -93,10 +93,12 @@ def test_a_lost_doubled_or_invented_mask_is_no_translation(answer: str) -> None:
     assert shield("Open `a b` in {name}.").restored(answer) is None
 
 
-def test_a_text_that_looks_masked_is_left_alone() -> None:
-    hidden = shield("The ZX0Z and {name}.")
-    assert hidden.spans == ()
-    assert hidden.text == "The ZX0Z and {name}."
+def test_a_text_that_looks_masked_gets_other_numbers() -> None:
+    hidden = shield("The ZX7Z and {name}.")
+    assert hidden.text == "The ZX7Z and ZX8Z."
+    assert hidden.restored("El ZX7Z y ZX8Z.") == "El ZX7Z y {name}."
+    assert hidden.restored("El ZX7Z y nada.") is None
+    assert shield(f"The ZX{'9' * 40}Z and {{name}}.").spans
 
 
 TERMS = [

@@ -275,6 +275,11 @@ def test_a_hostile_pattern_does_not_hold_the_server(site: Client) -> None:
     assert found["ok"] is True  # answered in time, with or without a problem
 
 
+def told(page: str) -> dict[str, str]:
+    """What the page of a batch says that it was told."""
+    return dict(re.findall(r"<dt>([^<]+)</dt><dd><bdi>([^<]+)</bdi>", page))
+
+
 def test_replace_with_preview_and_undo(site: Client) -> None:
     site.name("Ana")
     query = "document=1&text=Sentence+8%5B0-4%5D&regex=1"
@@ -290,6 +295,9 @@ def test_replace_with_preview_and_undo(site: Client) -> None:
     page = site.get(headers["location"])
     assert page.count("<ins>FRASE</ins>") == 5
     assert "Undo this batch" in page
+    assert told(page) == {
+        "what was replaced": "“SENTENCE”", "by": "“FRASE”", "capitals matter": "yes"
+    }  # fmt: skip
     unit = site.get_json(f"{HOME}/find.json?{query}")["units"][0]
     site.post(
         f"{HOME}/unit/{unit['id']}/save", target="Mine.", version=unit["version"], action="save"
@@ -313,6 +321,9 @@ def test_accept_and_assign_all_found(site: Client) -> None:
     assert site.get_json(f"{HOME}/find.json?claimed=Ben")["count"] == 1
     _, released = site.post(f"{HOME}/find/batch", action="release", claimed="Ben")
     assert released["ok"], released
+    assert told(site.get(f"{HOME}/run/{released['run']}")) == {"claims ended": "1, of Ben"}
+    given = told(site.get(f"{HOME}/run/{answer['run']}"))
+    assert given == {"for": "Ben", "how long": "until released", "units": "1"}
     assert site.get_json(f"{HOME}/find.json?claimed=Ben")["count"] == 0
     site.post(f"{HOME}/run/{released['run']}/undo")
     assert site.get_json(f"{HOME}/find.json?claimed=Ben")["count"] == 1

@@ -68,12 +68,12 @@ class Hypothesis:
 class Draft:
     """What an engine gives for one segment: hypotheses, best first, or why there are none.
 
-    `pivot` is the language and text that a translation in two steps went through.
+    `pivots` are the languages and texts that a translation in several steps went through.
     """
 
     hypotheses: tuple[Hypothesis, ...] = ()
     error: str | None = None
-    pivot: tuple[str, str] | None = None
+    pivots: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +245,8 @@ class Candidate:
     """A hypothesis with who made it, how, and what speaks against it.
 
     `request` is the number under which an engine's answer to this very text is found again;
-    `quality` is how much of it people will probably keep, 0-100; `pivot` the language and text that
-    it went through; `links` its word links in Pharaoh's form, where the model's attention was kept.
+    `quality` is how much of it people will probably keep, 0-100; `pivots` the languages and texts
+    that it went through; `links` its word links in Pharaoh's form, where the model's attention was kept.
     """
 
     hypothesis: Hypothesis
@@ -255,7 +255,7 @@ class Candidate:
     request: int | None = None
     quality: float | None = None
     findings: tuple[Finding, ...] = ()
-    pivot: tuple[str, str] | None = None
+    pivots: tuple[tuple[str, str], ...] = ()
     links: str = ""
 
 

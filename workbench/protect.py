@@ -60,7 +60,7 @@ _SIGN = re.compile(
     r"[`<&\]{}%$@#*~_/\\.w):](?:(?<![.w):])|(?<=\.)\w|(?<=w)ww|(?<=\(\))|(?<=:)[a-z])"
 )
 _MASK = "ZX{}Z"
-_MASKS = re.compile(r"[Zz][Xx]\s?(\d+)\s?[Zz]")
+_MASKS = re.compile(r"[Zz][Xx]\s?(\d{1,9})\s?[Zz]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +153,25 @@ def _terms_pattern(sources: tuple[str, ...]) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Shielded:
-    """A text with its spans hidden: `text` is for the engine, `masks` stand where the spans were."""
+    """A text with its spans hidden: `text` is for the engine, masks stand where the spans were.
+
+    They are numbered from `first`: what looks like a mask in the original has a lower number.
+    """
 
     text: str
     original: str
     spans: tuple[Span, ...]
+    first: int = 0
 
     def restored(self, translation: str) -> str | None:
         """The translation with the spans put back; None if it lost, doubled or invented a mask."""
-        masks = list(_MASKS.finditer(translation))
-        if sorted(int(mask[1]) for mask in masks) != list(range(len(self.spans))):
+        ours = range(self.first, self.first + len(self.spans))
+        masks = [m for m in _MASKS.finditer(translation) if _number(m) >= self.first]
+        if sorted(map(_number, masks)) != list(ours):
             return None
         out, end = [], 0
         for mask in masks:
-            span = self.spans[int(mask[1])]
+            span = self.spans[_number(mask) - self.first]
             out += [self._before(translation[end : mask.start()], span), span.text]
             end = mask.end()
             if self._tight(span.end) and translation[end : end + 1] == " ":
@@ -201,18 +206,23 @@ class Shielded:
 
 
 def shield(text: str, terms: Sequence[Term] = ()) -> Shielded:
-    """Hide what must not change; a text that holds something like a mask is left as it is."""
-    found = () if _MASKS.search(text) else tuple(spans(text, terms))
+    """Hide what must not change."""
+    found = tuple(spans(text, terms))
+    first = 1 + max(map(_number, _MASKS.finditer(text)), default=-1) if found else 0
     out, end = [], 0
     for number, span in enumerate(found):
         out.append(text[end : span.start])
         if out[-1][-1:].isalnum() or (number and found[number - 1].end == span.start):
             out.append(" ")
-        out.append(_MASK.format(number))
+        out.append(_MASK.format(first + number))
         end = span.end
         if text[end : end + 1].isalnum():
             out.append(" ")
-    return Shielded("".join([*out, text[end:]]), text, found)
+    return Shielded("".join([*out, text[end:]]), text, found, first)
+
+
+def _number(mask: re.Match[str]) -> int:
+    return int(mask[1])
 
 
 def without_spans(text: str) -> str:

@@ -75,7 +75,9 @@ def prepare(source_langs: Sequence[str], job: Job) -> Job:
     ]
     if not kept:
         raise WorkbenchError(
-            f"no document to translate into {job.target_lang}; add one with: workbench add TEXT"
+            f"no document to translate into {job.target_lang}: "
+            + (f"all are in {job.target_lang} already" if source_langs else "there is none")
+            + "; add one with: workbench add TEXT"
         )
     return replace(job, document_ids=kept)
 

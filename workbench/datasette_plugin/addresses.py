@@ -42,6 +42,7 @@ def read_filter(
         sort=_choice(fields, "sort", SORTS),
         is_regex=str(fields.get("regex") or "") == "1",
         case=str(fields.get("case") or "") == "1",
+        frequent=None,
         **texts,
     )
 

@@ -16,6 +16,7 @@ from workbench.datasette_plugin.identity import cleaned, rules
 from workbench.datasette_plugin.lights import lights
 from workbench.datasette_plugin.requests import Sent, Work, writes
 from workbench.datasette_plugin.searching import found_page
+from workbench.datasette_plugin.settings import settings
 from workbench.errors import InputError, StoreError
 from workbench.store import SORTS, Batch, Filter
 
@@ -118,6 +119,7 @@ async def run(datasette: Any, request: Any) -> Response:
         context = await responses.read(database, query)
     except StoreError as error:
         raise NotFound(str(error)) from error
+    context["settings"] = settings(context["run"])
     for change in context["changes"]:
         change["pieces"] = difference(change["before"], change["after"])
         change["target_dir"] = lang.direction(change["target_lang"])

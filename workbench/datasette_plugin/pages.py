@@ -89,6 +89,7 @@ async def review(datasette: Any, request: Any) -> Response:
 def _window(db: store.Database, wanted: Filter, args: Any) -> dict[str, Any]:
     """A window of units with its neighbours: places in the text (`at`), or keys (`after`, `before`)."""
     after, before = args.get("after") or "", args.get("before") or ""
+    wanted = store.weighed(db, wanted)
     anywhere = _without_place(wanted)
     looked = anywhere if before else wanted
     found = store.find_units(db, looked, after=after, before=before, size=SIZE)

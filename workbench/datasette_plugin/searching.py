@@ -19,6 +19,7 @@ def found_page(db: store.Database, wanted: Filter, args: Any) -> dict[str, Any]:
     before looked at.
     """
     after = args.get("after") or ""
+    wanted = store.weighed(db, wanted)
     found = store.find_units(db, wanted, after=after, size=number(args.get("size"), SIZE))
     seen = found.searched + number(args.get("seen"), 0)
     return {
@@ -36,7 +37,8 @@ def told(
     Nobody knows how many fit a pattern who has not read them all, so that counts those of the page;
     `whole` says that the page begins where the search does.
     """
-    number_of, exact = store.count_units(db, wanted)
+    known = len(found.units) + bool(found.following)
+    number_of, exact = store.count_units(db, wanted, known=known)
     if not wanted.pattern:
         return {"count": number_of, "exact": exact, "searched": None, "problem": None}
     seen = min(seen, number_of) if exact else seen

@@ -123,7 +123,7 @@ class Drafter:
                     stage.request(outcome.source, how),
                     self._judge.quality(hypothesis, findings, stage.curve),
                     tuple(findings),
-                    draft.pivot,
+                    draft.pivots,
                     self._judge.links(outcome.source, hypothesis),
                 )
             )

@@ -172,7 +172,7 @@ def _restored(item: Shielded, draft: Draft) -> Draft:
         text = item.restored(hypothesis.text)
         if text is not None:
             kept.append(Hypothesis(text, hypothesis.score, hypothesis.similarity))
-    return Draft(tuple(kept), draft.error, draft.pivot)
+    return Draft(tuple(kept), draft.error, draft.pivots)
 
 
 def _as_it_is(text: str) -> Draft:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from workbench import lang
-from workbench.engines.routes import Route, routes
+from workbench.engines.routes import Route, good, routes
 from workbench.errors import EngineError, InputError
 from workbench.model import Draft, Hypothesis, Settings, Translator
 
@@ -31,9 +31,11 @@ _SPECIAL = re.compile(r"([\[\]{}^$/\\@<>])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 # The last program takes a tilde for a mark of its own, escaped or not; this stands for it.
 _TILDE = "\ue07e"
-# The dictionaries know only the typewriter's apostrophe, and no pipeline survives control characters.
+# The dictionaries know only the typewriter's apostrophe; no pipeline survives control characters, nor
+# U+FFFF, which is ICU's mark for the end of a file.
 _PLAIN = str.maketrans(
-    {"’": "'", "~": _TILDE, "\u00ad": None} | {chr(c): " " for c in range(32) if c not in (9, 10)}
+    {"’": "'", "~": _TILDE, "\u00ad": None, "\ufffe": None, "\uffff": None}
+    | {chr(c): " " for c in range(32) if c not in (9, 10)}
 )
 _ENDS = ".!?…:;"
 
@@ -45,11 +47,13 @@ class Apertium:
     automatic = True
 
     def pairs(self) -> Iterable[tuple[str, str]]:
-        """Pairs with an installed mode, or a chain of two."""
-        return sorted(self._routes())
+        """Pairs with an installed mode, or a chain of two; longer ones are taken if asked for."""
+        return good(self._routes())
 
     def why_not(self, source_lang: str, target_lang: str) -> str:
-        """The packages that are missing."""
+        """The packages that are missing; nothing if there is a way through several languages."""
+        if (source_lang, target_lang) in self._routes():
+            return ""
         if shutil.which("apertium") is None:
             return f"not installed; type: {install_line(source_lang, target_lang)}"
         return (
@@ -112,8 +116,8 @@ class ApertiumTranslator(Translator):
     def __init__(self, chain: Sequence[Path]) -> None:
         self._pipelines = [Pipeline(path) for path in chain]
         names = [path.stem for path in chain]
-        pair = _pair(*names[0].split("-"))
-        self._pivot = pair[1] if pair and len(chain) > 1 else ""
+        pairs = [_pair(*name.split("-")) for name in names[:-1]]
+        self._pivots = [pair[1] if pair else "" for pair in pairs]
         self.origin = f"apertium {' '.join(names)}"
         self.signature = f"engine:apertium|modes:{'+'.join(names)}|version:{_version()}"
 
@@ -124,8 +128,8 @@ class ApertiumTranslator(Translator):
             live = [i for i, draft in enumerate(drafts) if draft.hypotheses]
             given = [drafts[i].hypotheses[0].text for i in live]
             for i, text, result in zip(live, given, _by_lines(pipeline, given), strict=True):
-                pivot = (self._pivot, text) if number else None
-                drafts[i] = Draft(result.hypotheses, result.error, pivot)
+                pivot = ((self._pivots[number - 1], text),) if number else ()
+                drafts[i] = Draft(result.hypotheses, result.error, drafts[i].pivots + pivot)
         return drafts
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.engines.chain import Chain
 from workbench.engines.neural import Form, Model, version
 from workbench.engines.packages import Package, installed
-from workbench.engines.routes import Route, routes
+from workbench.engines.routes import Route, good, routes
 from workbench.errors import EngineError
 from workbench.model import Settings
 
@@ -22,11 +22,16 @@ class Argos:
     automatic = True
 
     def pairs(self) -> Iterable[tuple[str, str]]:
-        """Pairs with an installed package, or two that meet in a pivot language."""
-        return sorted(self._routes())
+        """Pairs with an installed package, or two that meet in a pivot language.
+
+        Longer ways are taken where they are asked for, or nothing else leads there.
+        """
+        return good(self._routes())
 
     def why_not(self, source_lang: str, target_lang: str) -> str:
-        """How to get the package."""
+        """How to get the package; nothing if there is a way through several languages."""
+        if (source_lang, target_lang) in self._routes():
+            return ""
         return (
             f"no package for {source_lang} to {target_lang} is installed;"
             f" type: workbench models install {target_lang} --from {source_lang}"
@@ -42,7 +47,7 @@ class Argos:
         names = "+".join(package.name for package in chain)
         return Chain(
             [_model(package, settings) for package in chain],
-            chain[0].target_lang,
+            [package.target_lang for package in chain[:-1]],
             origin=f"argos {names.replace('+', ' + ')}",
             signature=f"engine:argos|models:{names}|{settings.signature}|version:{version()}",
         )

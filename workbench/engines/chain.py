@@ -53,14 +53,16 @@ STEPS = Steps()
 
 
 class Chain(Translator):
-    """The models of one language pair; `pivot` is the language between two of them."""
+    """The models of one language pair; `pivots` are the languages between them."""
 
     concurrent = True
     n_best = 8
 
-    def __init__(self, models: Sequence[Model], pivot: str, *, origin: str, signature: str) -> None:
+    def __init__(
+        self, models: Sequence[Model], pivots: Sequence[str], *, origin: str, signature: str
+    ) -> None:
         self._models = models
-        self._pivot = pivot
+        self._pivots = pivots
         self.origin = origin
         self.signature = signature
 
@@ -77,8 +79,8 @@ class Chain(Translator):
             shared = number == 0 and count == 1 and not model.attention
             results = STEPS.translate(model, given) if shared else model.translate(given, count)
             for i, text, result in zip(live, given, results, strict=True):
-                pivot = (self._pivot, text) if number else None
-                drafts[i] = Draft(result.hypotheses, result.error, pivot)
+                pivot = ((self._pivots[number - 1], text),) if number else ()
+                drafts[i] = Draft(result.hypotheses, result.error, drafts[i].pivots + pivot)
         return drafts
 
     def close(self) -> None:

@@ -115,6 +115,8 @@ def _ways(pair: tuple[str, str], settings: Settings, say: Say, offline: bool) ->
     yield lambda: _from_index(argos, pair, settings, None if offline else say)
     for engine in engines.values():
         yield lambda engine=engine: ready(engine, pair, settings)  # type: ignore[misc]  # mypy sees no default
+    if pair not in set(argos.pairs()) and has(argos, *pair):  # a long way is better than none
+        yield lambda: ready(argos, pair, settings)
 
 
 def _installed(argos: Engine, pair: tuple[str, str], settings: Settings) -> Translator:

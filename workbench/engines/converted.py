@@ -44,7 +44,7 @@ class Converted:
         )
 
     def load(self, source_lang: str, target_lang: str, settings: Settings = Settings()) -> Chain:
-        """Load the model of a pair, that of the fewest languages; or two that meet in a pivot."""
+        """Load the model of a pair, that of the fewest languages; or several that meet in pivots."""
         route = _route(found(), (source_lang, target_lang))
         if not route:
             raise EngineError(f"ctranslate2: {self.why_not(source_lang, target_lang)}")
@@ -53,7 +53,7 @@ class Converted:
         steps = [f"{folder.fingerprint()}-{'-'.join(pair)}" for folder, pair in route]
         return Chain(
             models,
-            route[0][1][1],
+            [pair[1] for _, pair in route[:-1]],
             origin=f"ctranslate2 {' + '.join(names)}",
             signature=(
                 f"engine:ctranslate2|models:{'+'.join(names)}|weights:{'+'.join(steps)}"
@@ -102,24 +102,33 @@ def _model(folder: Folder, pair: Pair, settings: Settings) -> Model:
 
 
 def _route(folders: Sequence[Folder], pair: Pair) -> list[tuple[Folder, Pair]]:
-    """The folders for a pair, each with the pair as it has it: one, before two, before none."""
+    """The folders for a pair, each with the pair as it has it: one, before several, before none."""
     for folder in folders:
         if pair[0] in folder.sources and pair[1] in folder.targets:
             return [(folder, pair)]
     for folder in folders:
         if near := lang.nearest_pair(pair, folder.pairs):
             return [(folder, near)]
-    ways = [
-        (first, second, pivot)
-        for first in folders if pair[0] in first.sources
-        for second in folders if pair[1] in second.targets
-        for pivot in first.targets if pivot in second.sources
-    ]  # fmt: skip
-    if not ways or lang.same_language(*pair):
-        return []
-    # English is the best pivot; of equals the first
-    first, second, pivot = min(ways, key=lambda way: way[2] != "en")
-    return [(first, (pair[0], pivot)), (second, (pivot, pair[1]))]
+    return [] if lang.same_language(*pair) else _way(folders, pair)
+
+
+def _way(folders: Sequence[Folder], pair: Pair) -> list[tuple[Folder, Pair]]:
+    """The shortest way through pivot languages; English is the best, of equals the first."""
+    found: dict[str, list[tuple[Folder, Pair]]] = {pair[0]: []}
+    level = [pair[0]]
+    while level and pair[1] not in found:
+        steps = [
+            (folder, (here, target))
+            for here in sorted(level, key=lambda tag: tag != "en")
+            for folder in folders if here in folder.sources
+            for target in folder.targets
+        ]  # fmt: skip
+        level = []
+        for folder, (here, target) in steps:
+            if target not in found:
+                found[target] = [*found[here], (folder, (here, target))]
+                level.append(target)
+    return found.get(pair[1], [])
 
 
 def _pivoted(direct: Set[Pair]) -> set[Pair]:

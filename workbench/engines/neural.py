@@ -93,10 +93,10 @@ class Model:
     def translate(self, texts: Sequence[str], hypotheses: int) -> list[Draft]:
         """Translate texts of any length; outer space and line breaks stay where they are."""
         parts = [self._parts(text) for text in texts]
-        flat = [part.text for mine in parts for part in mine]
-        results = iter(self._translate(flat, hypotheses))
+        different = list(dict.fromkeys(part.text for mine in parts for part in mine))
+        results = dict(zip(different, self._translate(different, hypotheses), strict=True))
         return [
-            _joined(text, mine, [next(results) for _ in mine])
+            _joined(text, mine, [results[part.text] for part in mine])
             for text, mine in zip(texts, parts, strict=True)
         ]
 

@@ -21,7 +21,7 @@ from workbench.store.database import explaining, from_connection, now, opened, w
 from workbench.store.documents import Added, NewDocument, add_document, find_unchanged
 from workbench.store.drafts import ENGINE_FINDING, DraftReader, UnitDraft, save_drafts
 from workbench.store.filters import SORTS, Filter, key_of
-from workbench.store.finding import Found, count_units, find_units
+from workbench.store.finding import Found, count_units, find_units, weighed
 from workbench.store.link_writer import LinkWriter, decide_link
 from workbench.store.measures import progress_page, work_report
 from workbench.store.notes import (
@@ -225,6 +225,7 @@ __all__ = [
     "unit_texts",
     "units_between",
     "units_page",
+    "weighed",
     "window_before",
     "with_links",
     "word_translations",

@@ -128,8 +128,7 @@ def _rows(
     """The rows of a candidate, with the text that it went through first."""
     hypothesis = candidate.hypothesis
     made = (candidate.signature, at, run_id, candidate.request)
-    if candidate.pivot:
-        pivot_lang, text = candidate.pivot
+    for pivot_lang, text in candidate.pivots:
         yield (
             (unit_id, "", pivot_lang, text),
             (unit_id, "mt", candidate.origin, text, None, None, None, *made, "", pivot_lang),
@@ -213,13 +212,16 @@ class DraftReader:
             (json.dumps(list(requests)),),
         )
         found: dict[int, list[Hypothesis]] = {}
-        pivots: dict[int, tuple[str, str]] = {}
+        pivots: dict[int, dict[str, str]] = {}
         for request, text, score, pivot_lang in rows:
             if pivot_lang:
-                pivots[request] = pivot_lang, text
+                pivots.setdefault(request, {})[pivot_lang] = text
             else:
                 found.setdefault(request, []).append(Hypothesis(text, score))
-        return {r: Draft(tuple(mine), pivot=pivots.get(r)) for r, mine in found.items()}
+        return {
+            r: Draft(tuple(mine), pivots=tuple(pivots.get(r, {}).items()))
+            for r, mine in found.items()
+        }
 
     def evidence(
         self, target_lang: str, origin: str, limit: int = 5000

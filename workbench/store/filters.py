@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -53,6 +53,8 @@ class Filter:
     case: bool = False
     sort: Sort = "position"
     at: int | None = None
+    # whether the words are frequent (`is_frequent`); None if nobody has looked
+    frequent: bool | None = field(default=None, compare=False, repr=False)
 
     @property
     def pattern(self) -> str:
@@ -281,6 +283,8 @@ def _words(db: Database, wanted: Filter) -> _Conditions:
 
 def is_frequent(db: Database, wanted: Filter) -> bool:
     """Whether so many units have the words wanted that each unit is tested in order."""
+    if wanted.frequent is not None:
+        return wanted.frequent
     if wanted.is_regex or not wanted.text.strip():
         return False
     sides: tuple[Literal["source", "target"], ...] = (

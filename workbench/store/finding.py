@@ -110,16 +110,25 @@ def each_unit(db: Database, wanted: Filter, deadline: Deadline) -> Iterator[dict
         yield from (units[unit_id] for unit_id in chunk)
 
 
-def count_units(db: Database, wanted: Filter) -> tuple[int, bool]:
+def weighed(db: Database, wanted: Filter) -> Filter:
+    """A filter that knows whether its words are frequent, so that no query asks for that again."""
+    return replace(wanted, frequent=is_frequent(db, wanted))
+
+
+def count_units(db: Database, wanted: Filter, *, known: int = 0) -> tuple[int, bool]:
     """How many units a filter keeps, and whether that is exact; many are not counted out.
+
+    `known` are so many that have been found already.
 
     A pattern is left out: whoever wants to know how many fit it has to read them all.
     """
     wanted = replace(wanted, text="") if wanted.pattern else wanted
     if _only_progress(wanted):
         return _tallied(db, wanted), True
-    sql, parameters = ids_sql(db, wanted, "")
     most = FEW if is_frequent(db, wanted) else COUNTED
+    if known > most:
+        return most, False
+    sql, parameters = ids_sql(db, wanted)
     try:
         with limited(db, Deadline(PATIENCE)):
             (number,) = db.conn.execute(
@@ -154,10 +163,10 @@ def _candidates(
     sql, parameters = ids_sql(db, wanted, after, before)
     fits = fitting(wanted.pattern, deadline, case=wanted.case) if wanted.pattern else None
     cursor = db.conn.execute(sql, parameters)
+    if fits is None:  # one by one: each may be tested for frequent words, and a page needs few
+        yield from ((row, True) for row in cursor)
+        return
     while chunk := cursor.fetchmany(CHUNK):
-        if fits is None:
-            yield from ((row, True) for row in chunk)
-            continue
         sides = [(row[-1],) for row in chunk]
         if wanted.side != "target":
             sources = _sources(db, [row[0] for row in chunk])
