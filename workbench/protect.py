@@ -139,7 +139,7 @@ def _term_spans(text: str, terms: Sequence[Term]) -> Iterator[Span]:
 
 
 def _starts_sentence(text: str, match: re.Match[str]) -> bool:
-    before = text[: match.start()].rstrip(" \"'“‘«¿¡(")
+    before = _OPENING.sub("", text[max(0, match.start() - BEFORE) : match.start()])
     return not before or before[-1] in ".!?…"
 
 
