@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 # What the weights begin as: those with which the texts teach their words.
 PLAIN = {
     "words": 0.6,
-    "translation": 0.6,
     "length": 0.5,
     "opens": 0.7,
     "closes": 0.7,

@@ -281,6 +281,29 @@ def test_worst_first_and_both_ways_to_the_review_page(
         said(page, "Confirmed")
         assert page.locator(".bead").first.get_attribute("id") != first
         in_hand(page, 0)
+        # what is changed stays in hand, though it is sure now, until it is confirmed
+        page.keyboard.press("j")
+        page.keyboard.press("m")
+        said(page, "Merged")
+        in_hand(page, 1)
+        assert page.locator(".bead").nth(1).locator(".type").inner_text() == "2:2"
+        page.keyboard.press("s")
+        page.keyboard.press("Enter")
+        said(page, "Split")
+        in_hand(page, 1)
+        page.keyboard.press("u")
+        said(page, "Undone: split")
+        page.keyboard.press("u")
+        said(page, "Undone: merge")
+        # all that are as sure as the third, as one step
+        page.locator(".bead").nth(2).focus()
+        page.keyboard.press("Shift+C")
+        said(page, "Confirmed 8 beads")
+        counts(page.locator(".bead"), 2)
+        page.keyboard.press("u")
+        said(page, "Undone: confirm")
+        counts(page.locator(".bead"), 10)
+        page.locator(".bead").first.focus()
         # a link may go to a bead on another page, in the other order
         page.keyboard.press("x")
         said(page, "Linking")

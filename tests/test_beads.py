@@ -10,7 +10,7 @@ import pytest
 from samples import add_text, candidate, draft_all
 
 from workbench import store
-from workbench.errors import AlignError, ConflictError, InputError
+from workbench.errors import AlignError, ClaimedError, ConflictError, InputError
 from workbench.model import Alignment, Bead
 from workbench.store import Edit, beads, realigning, steps
 from workbench.store.alignments import Bitext, save_alignment
@@ -73,8 +73,8 @@ def ids(db: Database) -> list[int]:
     return [bead["unit_id"] for bead in store.bitexts.beads(db, 1, "de")]
 
 
-def whole(db: Database) -> None:
-    """Every segment of both texts is in one unit, in order; texts and types are true."""
+def whole(db: Database, *, edited: bool = False) -> None:
+    """Every segment of both texts is in one unit, in order; types are true, and texts if not edited."""
     for table, document_id in (("unit_segments", 1), ("unit_targets", 2)):
         found = store.rows(
             db,
@@ -103,7 +103,8 @@ def whole(db: Database) -> None:
             places = [piece["position"] for piece in source]
             assert places == sorted(places)
         last = source[-1]["position"] if source else row["position"]
-        assert "".join(p["text"] for p in target).replace(" ", "") == row["target"].replace(" ", "")
+        text = "".join(p["text"] for p in target).replace(" ", "")
+        assert edited or text == row["target"].replace(" ", "")
         (bead,) = store.rows(db, "SELECT * FROM beads WHERE unit_id = ?", (row["id"],))
         assert bead["type"] == f"{len(source)}:{len(target)}"
     assert store.rows(db, "PRAGMA foreign_key_check") == []
@@ -263,6 +264,45 @@ def test_undoing_takes_nothing_from_others(db: Database, seed: int) -> None:
     assert store.rows(db, "PRAGMA foreign_key_check") == []
 
 
+def regroup(db: Database, chance: random.Random, runs: list[int]) -> None:
+    """Split or merge units, or undo one of such runs, as the review page does."""
+    if runs and chance.random() < 0.4:
+        runs.append(store.undo(db, chance.choice(runs), "Ben", store.Rules()).run_id)
+        return
+    units = list(store.bitext(db, chance.choice(["de", "fr"])))
+    at = chance.randrange(len(units) - 1)
+    unit, following = units[at : at + 2]
+    if chance.random() < 0.6:
+        places = (chance.randint(0, len(text)) for text in (unit.source, unit.target))
+        source_at, target_at = places
+        done = store.split_unit(
+            db, unit.unit_id, unit.version, source_at=source_at, target_at=target_at, actor="Ben"
+        )
+    else:
+        done = store.merge_units(db, unit.unit_id, unit.version, following.version, actor="Ben")
+    runs.append(done.run_id)
+
+
+@pytest.mark.parametrize("seed", [20, 21, 22])
+def test_beads_and_units_are_changed_side_by_side(db: Database, seed: int) -> None:
+    aligned(db)
+    store.ensure_units(db, 1, "fr")
+    chance, runs = random.Random(seed), list[int]()
+    for _ in range(40):
+        way = chance.choice(["do", "regroup", "undo", "redo"])
+        with contextlib.suppress(ConflictError, InputError):
+            if way == "do":
+                do(db, chance)
+            elif way == "regroup":
+                regroup(db, chance, runs)
+            else:
+                (steps.undo if way == "undo" else steps.redo)(db, 1, "Ana")
+        whole(db, edited=True)
+        for units in (store.bitext(db, "de"), store.bitext(db, "fr")):
+            together = "".join(unit.source for unit in units).replace(" ", "")
+            assert together == "".join(SOURCE).replace(" ", "")
+
+
 def test_undoing_passes_over_what_others_changed_since(db: Database) -> None:
     aligned(db)
     first, last = ids(db)[0], ids(db)[5]
@@ -291,6 +331,22 @@ def test_a_sentence_that_another_splits_at_the_same_place_stays_split(db: Databa
     steps.undo(db, 1, "Ana")
     assert store.undo(db, done.run_id, "Ben", store.Rules()).skipped == 0
     assert [u.source for u in store.bitext(db, "fr")] == SOURCE
+
+
+def test_all_surer_beads_are_confirmed_as_one_step(db: Database) -> None:
+    aligned(db)  # of 0.9 without a source, of 0.85 one to one, of 0.8 two to any
+    before = state(db)
+    claimed = ids(db)[5]
+
+    def may(_: Database, unit_id: int) -> None:
+        if unit_id == claimed:
+            raise ClaimedError("Ben has claimed it")
+
+    done = beads.confirm_surer(db, Seen("Ana", may=may), ids(db)[0])
+    assert list(done.unit_ids) == [ids(db)[0], ids(db)[3]]
+    assert store.unit(db, claimed).state == "translated"
+    steps.undo(db, 1, "Ana")
+    assert state(db) == before
 
 
 def test_two_people_never_overwrite_each_other(db: Database) -> None:

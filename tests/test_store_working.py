@@ -424,7 +424,8 @@ def test_broken_batches(drafted: Database) -> None:
 def test_a_hostile_pattern_is_stopped(db: Database) -> None:
     draft_all(db, add_text(db, ["a" * 5000 + "!"]).document_id)
     found = store.find_units(db, Filter(text=r"(a|a?)+$", is_regex=True, case=True, side="source"))
-    assert (found.units, found.left_out) == ([], 1)
+    # on a busy machine the page's time may be over before the text's
+    assert not found.units and (found.left_out == 1 or not found.in_time)
     with pytest.raises(InputError, match="too long"):
         store.run_batch(
             db,

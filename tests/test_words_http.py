@@ -226,7 +226,7 @@ def test_words_are_linked_and_parted_by_keys(server: tuple[str, Path], browser: 
         page = mine.open("/1/fr", "ana")
         page.focus(f"#p{KEYS - 1} textarea")
         page.wait_for_selector("#word-links .word")
-        page.focus("[data-side=source] .word >> nth=0")
+        page.keyboard.press("Alt+L")
         for key in ("ArrowRight", "Enter", "ArrowDown"):  # came, and its partner
             page.keyboard.press(key)
         there = page.evaluate("document.activeElement.textContent")
@@ -251,6 +251,8 @@ def test_characters_of_one_word_light_up_together(
     with desk(browser, url) as mine:
         page = mine.open(f"/unit/{CHINESE}", "ana")
         page.wait_for_selector("#word-links .word")
+        page.keyboard.press("Alt+L")
+        assert page.evaluate("document.activeElement.textContent") == "Peace"
         with store.opened(db_path) as db:
             there = {
                 link.target for link in store.unit_links(db, CHINESE).links if link.source == 1

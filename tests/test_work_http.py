@@ -200,6 +200,10 @@ def test_claims_and_people(site: Client) -> None:
     status, answer = ben.post(f"{HOME}/unit/{unit['id']}/save", fields)
     assert status == 423
     assert "Ana has claimed" in answer["error"]
+    # nor from the unit before it
+    versions = {"version": 1, "next_version": unit["version"]}
+    status, answer = ben.post(f"{HOME}/unit/{unit['id'] - 1}/merge", versions)
+    assert (status, "Ana has claimed" in answer["error"]) == (423, True)
     status, text, _ = ben.form(
         f"{HOME}/unit/{unit['id']}/save", target="Ben's own words", version="1", action="save"
     )

@@ -1,7 +1,8 @@
-"""Says how sure a bead is: its posterior, corrected by what makes beads wrong that look probable.
+"""Says how sure a bead is: how many of the aligner's slightly different selves would find it too.
 
-Posteriors are too sure of themselves (Guo et al. 2017); a logistic regression on gold alignments, with
-whole documents held out, sets them right.  benchmarks/fit_aligning.py finds its coefficients.
+A posterior is too sure of itself (Guo et al. 2017), for it takes the weights as given.  So the paths are
+weighed again with each weight a little larger or smaller; errors are where these disagree.  A logistic
+regression on gold alignments sets the mean right; benchmarks/fit_aligning.py finds its coefficients.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 from workbench.aligners import candidates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from workbench.aligners.candidates import Candidates
@@ -22,47 +25,53 @@ if TYPE_CHECKING:
 
 COEFFICIENTS = {
     "always": 1.96,
-    # log odds of the posterior, of a flat one, and the lower of the neighbours' under tempered scores
-    "posterior": 0.07,
-    "flat": 0.20,
-    "neighbour": 0.10,
-    # without a counterpart, and how long then; passages more than one to one, here and beside
-    "alone": 1.27,
+    # log odds of the mean posterior under varied weights, and the lower one of the beads beside
+    "varied": 0.07,
+    "varied_beside": 0.10,
+    # without a counterpart on either side, and how long then
+    "source_alone": 1.27,
+    "target_alone": 1.27,
     "size_alone": -0.93,
-    "size": -0.65,
+    # how often beads of its shape are met, in nats; larger beads beside; the difference in length
+    "shape": 0.1,
     "size_beside": -0.38,
     "deviation": 0.10,
 }
-TEMPER, FLAT = 0.35, 0.15
+# Weights are multiplied by numbers whose logarithms are so spread, and the scores tempered.
+SELVES, SPREAD, TEMPER = 8, 0.5, 0.5
 # What stands beside the first and the last bead.
 BORDER = 4.0
 
 
+def varied(found: Candidates, features: Floats, weights: Floats) -> Floats:
+    """The mean posterior of each candidate when the weights of the features are varied."""
+    draw = np.random.default_rng(3)
+    factors = np.exp(draw.normal(0, SPREAD, (SELVES, len(weights))))
+    scores = features @ (factors * weights * TEMPER).T
+    mean: Floats = np.mean([candidates.posteriors(found, score) for score in scores.T], axis=0)
+    return mean
+
+
 def describe(
-    found: Candidates, features: dict[str, Floats], score: Floats, posterior: Floats, path: Ints
+    found: Candidates, features: Mapping[str, Floats], varied: Floats, path: Ints
 ) -> Floats:
     """What the confidence of each bead of a path goes by, [bead, name of COEFFICIENTS].
 
-    `features`, `score` and its `posterior` are those of all candidates, as weighing gives them.
+    `features` are those of all candidates, by name, as weighing gives them.
     """
-    tempered = _odds(candidates.posteriors(found, score * TEMPER)[path])
-    beside = np.concatenate([[BORDER], tempered, [BORDER]])
+    odds = _odds(varied[path])
+    beside = np.concatenate([[BORDER], odds, [BORDER]])
     a, b, c, d = found.beads[path].T
-    joined = found.joined[path]
-    size = joined * (b - a + d - c - 2.0)
-    several = np.concatenate([[False], size > 0, [False]])
+    several = np.concatenate([[0], found.joined[path] & (b - a + d - c > 2), [0]])
     columns = {
         "always": np.ones(len(path)),
-        "posterior": _odds(posterior[path]),
-        "flat": _odds(candidates.posteriors(found, score * FLAT)[path]),
-        "neighbour": np.minimum(beside[:-2], beside[2:]),
-        "alone": 1.0 * ~joined,
-        "size_alone": features["size_alone"][path],
-        "size": size,
-        "size_beside": 1.0 * several[:-2] + several[2:],
-        "deviation": features["deviation"][path],
+        "varied": odds,
+        "varied_beside": np.minimum(beside[:-2], beside[2:]),
+        "size_beside": several[:-2] + several[2:],
     }
-    return np.stack([columns[name] for name in COEFFICIENTS], axis=1)
+    return np.stack(
+        [columns[n] if n in columns else features[n][path] for n in COEFFICIENTS], axis=1
+    )
 
 
 def confidence(described: Floats) -> Floats:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.aligners import candidates
-from workbench.aligners.confidence import confidence, describe
-from workbench.aligners.weighing import features, named, weigh
+from workbench.aligners.confidence import confidence, describe, varied
+from workbench.aligners.weighing import features, named, weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,10 +47,10 @@ def decide(scored: Scored, stretch: Stretch, pool: Pool, options: Options) -> Ve
     total = scored.total(options.words, options.lengths, options.edges)
     found = candidates.choose(scored.band, total, scored.skip)
     described = features(found, scored, stretch, pool)
-    scores = weigh(described)
-    posterior = candidates.posteriors(found, scores)
+    posterior = candidates.posteriors(found, described @ weights())
     path = candidates.best(found, posterior - COST)
-    sure = confidence(describe(found, named(described), scores, posterior, path))
+    doubted = varied(found, described, weights())
+    sure = confidence(describe(found, named(described), doubted, path))
     reasons = {name: found.at(values)[path] for name, values in _reasons(scored).items()}
     return Verdict(stretch, found.beads[path], sure, reasons)
 

@@ -27,6 +27,7 @@ SHAPES = (
     *((2, 3), (3, 2), (3, 3), (2, 4), (4, 2), (3, 4), (4, 3), (4, 4)),
 )
 LOST = -1e9
+FAR = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -47,27 +48,23 @@ class Band:
     @cached_property
     def origin(self) -> Ints:
         """Flat index of the node where each bead begins, or of the extra last node if outside."""
-        nodes = np.full((len(self.shapes), self.n + 1, self.width), (self.n + 1) * self.width)
-        for k, (a, b) in enumerate(self.shapes):
-            if a > self.n:
-                continue
-            y = self.column[a:] - b - self.low[:-a, None]
-            row = np.arange(self.n + 1 - a)[:, None]
-            inside = (y >= 0) & (y < self.width)
-            nodes[k, a:] = np.where(inside, row * self.width + y, nodes[k, a:])
-        return nodes
+        return self._nodes(-1)
 
     @cached_property
     def end(self) -> Ints:
         """Flat index of the node where the bead that begins at each node ends, or of the extra node."""
-        nodes = np.full((len(self.shapes), self.n + 1, self.width), (self.n + 1) * self.width)
-        for k, (a, b) in enumerate(self.shapes):
-            if a > self.n:
-                continue
-            y = self.column[:-a] + b - self.low[a:, None]
-            row = np.arange(a, self.n + 1)[:, None]
-            inside = (y >= 0) & (y < self.width)
-            nodes[k, :-a] = np.where(inside, row * self.width + y, nodes[k, :-a])
+        return self._nodes(1)
+
+    def _nodes(self, sign: int) -> Ints:
+        """Flat index of the node one bead away from each, [shape, row, column]."""
+        a, b = np.array(self.shapes).T[:, :, None] * sign
+        row = np.arange(self.n + 1) + a
+        # rows that are not there begin beyond all columns
+        low = np.where((row >= 0) & (row <= self.n), self.low[np.clip(row, 0, self.n)], FAR)
+        nodes: Ints = self.column + (b - low)[:, :, None]
+        outside = nodes.view(np.uint64) >= self.width  # negative ones too
+        nodes += (row * self.width)[:, :, None]
+        np.putmask(nodes, outside, (self.n + 1) * self.width)
         return nodes
 
     @property
@@ -121,8 +118,7 @@ def sums(band: Band, score: Floats, skip: Floats) -> tuple[Floats, Floats]:
             way += flat.take(origin[i])
             top = np.maximum.reduce(way)
             way -= top
-            raw = np.add.reduce(np.exp(way, out=way))
-            np.log(raw, out=raw)
+            raw = np.log(np.add.reduce(np.exp(way, out=way)))
             raw += top
             raw = raw.reshape(2, width)
         raw -= steps[i]
@@ -151,7 +147,8 @@ def posteriors(band: Band, score: Floats, skip: Floats) -> Posteriors:
     bead = before[band.origin]
     bead += score
     bead += nodes - total
-    np.exp(np.minimum(bead, 0.0, out=bead), out=bead)
+    # what underflows takes several times as long
+    np.exp(np.clip(bead, -700.0, 0.0, out=bead), out=bead)
     left = np.full((band.n + 1, band.width), LOST)
     left[:, 1:] = before[:-1].reshape(band.n + 1, band.width)[:, :-1]
     step = np.concatenate([[LOST], skip])[np.minimum(band.column, band.m)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners import lattice
+from workbench.aligners import lattice, trust
 from workbench.aligners.edges import edge_scores
 from workbench.aligners.lexicon import Sample
 from workbench.aligners.pool import CHANCE
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from workbench.aligners.lattice import Band, Path, Posteriors
     from workbench.aligners.pool import Habits, Pool, Stretch
+    from workbench.aligners.trust import Share
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -69,7 +70,7 @@ class Scored:
 
     band: Band
     words: list[Singles]
-    weights: list[float]
+    shares: list[Share]
     lengths: Singles
     edges: Floats
     habits: Habits
@@ -78,8 +79,8 @@ class Scored:
         """The scores together, under these weights, with those of the beads' shapes."""
         score = lengths * self.lengths + edges * self.edges
         score += self.habits.log(self.band.shapes)[:, None, None]
-        for weight, found in zip(self.weights, self.words, strict=True):
-            score += words * weight * found
+        for share, found in zip(self.shares, self.words, strict=True):
+            score += words * share * found
         return score
 
     def posteriors(self, words: float, lengths: float, edges: float) -> tuple[Floats, Posteriors]:
@@ -97,17 +98,16 @@ def score(
     stretch: Stretch, pool: Pool, half: int, shapes: tuple[tuple[int, int], ...] = lattice.SHAPES
 ) -> Scored:
     """Score the beads of these shapes near the stretch's path, or all if it has none."""
-    habits, channels = pool.habits[stretch.text], pool.channels
+    habits, channels = pool.habits[stretch.text], trust.used(pool, stretch.text)
     n, m = len(stretch.rows), len(stretch.columns)
     path = stretch.path
     band = lattice.full(n, m, shapes) if path is None else lattice.around(path, n, m, half, shapes)
-    used = [channel for channel in channels if channel.weight[stretch.text] > 0]
-    evidences = [channel.evidence(stretch.rows, stretch.columns) for channel in used]
+    evidences = [channel.evidence(stretch.rows, stretch.columns) for channel in channels]
     chars = (channels[0].left.chars[stretch.rows], channels[0].right.chars[stretch.columns])
     return Scored(
         band,
         [word_scores(evidence, band) for evidence in evidences],
-        [float(channel.weight[stretch.text]) for channel in used],
+        trust.shares(stretch, pool, band),
         length_scores(Lengths(habits.ratio, habits.variance), *chars, band),
         _edge_scores(stretch, pool, band),
         habits,
@@ -123,11 +123,15 @@ def _edge_scores(stretch: Stretch, pool: Pool, band: Band) -> Floats:
 
 @dataclass(frozen=True)
 class Found:
-    """The beads of a stretch that may teach something, in local positions, and all beads counted."""
+    """The beads of a stretch that may teach something, in local positions, and all beads counted.
+
+    `earned` is what the words of each channel explain, in nats.
+    """
 
     beads: NDArray[np.int64]
     weight: Floats
     shapes: dict[tuple[int, int], float]
+    earned: list[float]
 
 
 def weigh(scored: Scored, path_of: Stretch, options: Options, first: bool) -> Found:
@@ -143,7 +147,11 @@ def weigh(scored: Scored, path_of: Stretch, options: Options, first: bool) -> Fo
     k, row, column = np.nonzero((post.bead > options.least) & teach[:, None, None])
     end = band.column[row, column]
     beads = np.stack([row - size[k, 0], row, end - size[k, 1], end], axis=1)
-    return Found(beads, post.bead[k, row, column], shapes)
+    earned = [
+        trust.earned(share, words, post.bead)
+        for share, words in zip(scored.shares, scored.words, strict=True)
+    ]
+    return Found(beads, post.bead[k, row, column], shapes, earned)
 
 
 def learn(
@@ -166,6 +174,7 @@ def learn(
             scored = score(stretch, pool, options.half, options.shapes)
             found.append(weigh(scored, stretch, options, turn == 0))
         _habits(stretches, found, pool, options)
+        trust.learn(pool, stretches, [each.earned for each in found])
         pool.learn(rows, columns, _sample(stretches, found))
         progress((turn + 1) / rounds)
         if _changed(before, [stretch.path for stretch in stretches]) < options.settled:

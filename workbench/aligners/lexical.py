@@ -58,7 +58,7 @@ class Lexical:
             pool, whole = gather(texts, tables, langs)
             work = _Work(pool, learning.Options(), progress, Saved(saved, texts, langs, tables))
             for text, pair in zip(whole, texts, strict=True):
-                work.add(text, pair.pinned)
+                work.add(text, [*pair.pinned, *stretches.blanks(pair)])
             verdicts = work.run()
             progress(1.0)
             return alignments(texts, whole, verdicts, work.moved, pool), pool.tables()

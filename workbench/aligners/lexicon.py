@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners.features import in_order, runs, sums
+from workbench.aligners.features import distinct, in_order, runs, sums
 from workbench.model import Tables
 
 if TYPE_CHECKING:
@@ -233,23 +234,35 @@ def _trust(form: str) -> float:
     return 1.0 if form[0].isalnum() and (len(form) >= 4 or form.isdigit()) else 0.3
 
 
-def from_tables(tables: Tables, source: Vocabulary, target: Vocabulary) -> Counts | None:
-    """The rows of kept tables that these texts need; None if there are none."""
-    width = max(1, len(target))
-    given, seen = np.zeros(len(source)), np.zeros(len(target))
-    pairs: dict[int, float] = {}
-    for left, right, count in tables.rows:
-        s, t = source.number.get(left), target.number.get(right)
-        if not right and s is not None:
-            given[s] += count
-        elif not left and t is not None:
-            seen[t] += count
-        elif s is not None and t is not None:
-            pairs[s * width + t] = pairs.get(s * width + t, 0.0) + count
-    if not pairs:
-        return None
-    key = np.array(sorted(pairs), np.int64)
-    return Counts(key, np.array([pairs[int(k)] for k in key]), given, seen)
+def from_tables(
+    tables: Tables, source: Vocabulary, target: Vocabulary
+) -> tuple[Counts, Counts] | tuple[None, None]:
+    """The rows of kept tables that these texts need, there and back; None if there are none."""
+    left, right = [row[0] for row in tables.rows], [row[1] for row in tables.rows]
+    counts = np.array([row[2] for row in tables.rows], float)
+    s, t = (
+        np.fromiter(map(side.number.get, forms, repeat(-1)), np.int64, len(forms))
+        for side, forms in ((source, left), (target, right))
+    )
+    both = (s >= 0) & (t >= 0)
+    if not both.any():
+        return None, None
+    given, seen = (
+        sums(here[alone], counts[alone], len(side))
+        for side, here, other in ((source, s, right), (target, t, left))
+        for alone in [(here >= 0) & ~np.fromiter(map(bool, other), bool, len(other))]
+    )
+    s, t, counts = s[both], t[both], counts[both]
+    return (
+        _summed(s * len(target) + t, counts, given, seen),
+        _summed(t * len(source) + s, counts, seen, given),
+    )
+
+
+def _summed(keys: Ints, counts: Floats, given: Floats, seen: Floats) -> Counts:
+    """Counts of pairs that may be told several times."""
+    key, at = distinct(keys)
+    return Counts(key, sums(at, counts, len(key)), given, seen)
 
 
 def to_tables(counts: Counts, source: Sequence[str], target: Sequence[str]) -> Tables:

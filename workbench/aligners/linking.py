@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.aligners.features import runs, sums
-from workbench.aligners.scoring import table, words_of
+from workbench.aligners.scoring import both_ways, words_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -149,14 +149,11 @@ class _Block:
             (int(column.min()), int(column.max()) + 1),
         )
         left, right = words_of(source, *rows), words_of(target, *columns)
-        there = table(self.evidence.forward, left.forms, right.forms)
-        back = table(self.evidence.backward, right.forms, left.forms)
-        likely = np.sqrt(there * back.T)
+        likely = both_ways(self.evidence, left.forms, right.forms)
         pair, s = _spread(source.start[row], source.size[row])
         which, t = _spread(target.start[column][pair], target.size[column][pair])
-        value = likely[
-            left.at[s - source.start[rows[0]]][which], right.at[t - target.start[columns[0]]]
-        ]
+        at = left.at[s - source.start[rows[0]]] * len(right.forms)
+        value = likely.take(at[which] + right.at[t - target.start[columns[0]]])
         hit = np.flatnonzero(value > FAINT)
         pair, s, t = pair[which[hit]], s[which[hit]], t[hit]
         return _Pairs(

@@ -136,8 +136,7 @@ def gather(
     ]
     channels = _channels(sides, (source_mt[1], target_mt[1]))
     channels[0].seeds = lexicon.alike(*vocabularies)
-    there = lexicon.from_tables(tables, *vocabularies)
-    back = lexicon.from_tables(tables.reversed(), *vocabularies[::-1])
+    there, back = lexicon.from_tables(tables, *vocabularies)
     known = shipped(langs, vocabularies)
     channels[0].known = _together(there, known[0]), _together(back, known[1])
     classes: dict[str, int] = {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners.stretches import Pin
+from workbench.aligners.stretches import Pin, blanks
 from workbench.model import Alignment, Bead
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def _alignment(
     moved: Sequence[Verdict],
     pool: Pool,
 ) -> Alignment:
+    blank = blanks(pair)
     beads = [Bead(tuple(a), tuple(b), 1.0, {"pinned": 1.0}) for a, b in pair.pinned]
+    beads += [Bead(*pin, 1.0, {"blank": 1.0}) for pin in blank]
     taken: tuple[set[int], set[int]] = set(), set()
     # what was found last was left alone by those before
     for verdict in (*reversed(moved), *verdicts):
@@ -76,7 +78,11 @@ def _alignment(
         for first, end in sorted(parts)
         if not any(a <= first and end <= b and (a, b) != (first, end) for a, b in parts)
     ]
-    return Alignment(beads, fit, parts, list(_warnings(pair, beads, fit, parts)))
+    sizes = [
+        len(passages) - sum(bool(pin[side]) for pin in blank)
+        for side, passages in enumerate((pair.source, pair.target))
+    ]
+    return Alignment(beads, fit, parts, list(_warnings(sizes, beads, fit, parts)))
 
 
 def _beads(verdict: Verdict, text: Stretch) -> list[Bead]:
@@ -147,20 +153,20 @@ def _fit(beads: Sequence[Bead], text: Stretch, pool: Pool) -> float:
 
 
 def _warnings(
-    pair: TextPair, beads: Sequence[Bead], fit: float, moved: Sequence[tuple[int, int]]
+    sizes: Sequence[int], beads: Sequence[Bead], fit: float, moved: Sequence[tuple[int, int]]
 ) -> Iterator[str]:
-    if not pair.source or not pair.target:
-        if pair.source or pair.target:
-            yield f"the {'target' if pair.source else 'source'} is empty: nothing to align with"
+    source, target = sizes
+    if not source or not target:
+        if source or target:
+            yield f"the {'target' if source else 'source'} is empty: nothing to align with"
         return
     joined = [bead for bead in beads if bead.source and bead.target]
-    ratio = len(pair.source) / len(pair.target)
+    ratio = source / target
     if not 0.2 <= ratio <= 5:
         yield (
-            f"{len(pair.source)} source segments against {len(pair.target)} target segments:"
-            " are these the same text?"
+            f"{source} source segments against {target} target segments: are these the same text?"
         )
-    if len(joined) < 0.3 * min(len(pair.source), len(pair.target)):
+    if len(joined) < 0.3 * min(sizes):
         yield f"only {len(joined)} beads have both sides: are these the same text?"
     elif len(joined) >= ENOUGH and fit < LOST:
         yield (
@@ -177,8 +183,14 @@ def _warnings(
 def _alone(beads: Sequence[Bead], side: str) -> Iterator[tuple[int, int]]:
     """Long runs of passages that stand alone, [first, end)."""
     other = "target" if side == "source" else "source"
-    positions = sorted(i for bead in beads if not getattr(bead, other) for i in getattr(bead, side))
-    runs = np.split(np.array(positions, int), np.flatnonzero(np.diff(positions) > 1) + 1)
-    for run in runs:
+    joined = sorted(i for bead in beads if getattr(bead, other) for i in getattr(bead, side))
+    positions = sorted(
+        i
+        for bead in beads
+        if not getattr(bead, other) and "blank" not in bead.signals
+        for i in getattr(bead, side)
+    )
+    between = np.searchsorted(joined, positions)
+    for run in np.split(np.array(positions, int), np.flatnonzero(np.diff(between)) + 1):
         if len(run) >= PART:
             yield int(run[0]), int(run[-1]) + 1

@@ -9,7 +9,8 @@ beads of any size and passages without a counterpart on one scale.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from math import log, pi
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Singles = NDArray[np.float32]
     Ints = NDArray[np.int64]
+    Number = TypeVar("Number", Floats, Singles)
 
 # Rows of the band scored at once: enough to keep numpy busy, few enough to have few columns and forms.
 ROWS = 32
@@ -177,11 +179,20 @@ def _mass(lexicon: Lexicon, given: Words, other_forms: Ints) -> Singles:
     return sums.reshape(len(given.size), width).astype(np.float32)
 
 
-def table(lexicon: Lexicon, given_forms: Ints, other_forms: Ints) -> Singles:
-    """p(other form | given form) for the forms of a block, [given, other]."""
-    start, column, probability = _entries(lexicon, given_forms, other_forms)
-    found = np.zeros((len(given_forms), len(other_forms)), np.float32)
-    found[np.repeat(np.arange(len(given_forms)), np.diff(start)), column] = probability
+def both_ways(evidence: Evidence, source_forms: Ints, target_forms: Ints) -> Singles:
+    """The geometric mean of p(t | s) and p(s | t) for the forms of a block, [source, target]."""
+    there, back = (
+        (np.repeat(np.arange(len(start) - 1), np.diff(start)), column, probability)
+        for start, column, probability in (
+            _entries(evidence.forward, source_forms, target_forms),
+            _entries(evidence.backward, target_forms, source_forms),
+        )
+    )
+    found = np.zeros((len(source_forms), len(target_forms)), np.float32)
+    found[back[1], back[0]] = back[2]
+    value = np.sqrt(found[there[0], there[1]] * there[2].astype(np.float32))
+    found[:] = 0
+    found[there[0], there[1]] = value
     return found
 
 
@@ -199,24 +210,28 @@ def length_scores(lengths: Lengths, source: Floats, target: Floats, band: Band) 
     left = np.concatenate([[0.0], np.cumsum(source)]) * lengths.ratio
     right = np.concatenate([[0.0], np.cumsum(target)])
     column = np.minimum(band.column, band.m)
+    # target lengths by how many passages they are
+    lengths_of = {
+        b: (right[column] - right[np.maximum(column - b, 0)]).astype(np.float32)
+        for b in {b for _, b in band.shapes if b}
+    }
     for k, (a, b) in enumerate(band.shapes):
         if not b or a > band.n:
             continue
-        x = (left[a:] - left[:-a])[:, None]
-        y = right[column[a:]] - right[np.maximum(column[a:] - b, 0)]
-        score[k, a:] = log_tail(np.abs(deviations(x, y, lengths.variance)))
+        x = (left[a:] - left[:-a]).astype(np.float32)[:, None]
+        score[k, a:] = log_tail(np.abs(deviations(x, lengths_of[b][a:], lengths.variance)))
     return score
 
 
-def deviations(expected: Floats, length: Floats, variance: float) -> Floats:
+def deviations(expected: Number, length: Number, variance: float) -> Number:
     """How many standard deviations a length is from the expected one (Gale and Church 1993)."""
     spread = np.sqrt(variance * np.maximum(0.5 * (expected + length), 1))
-    found: Floats = (length - expected) / spread
+    found: Number = (length - expected) / spread
     return found
 
 
-def log_tail(z: Floats) -> Floats:
+def log_tail(z: Number) -> Number:
     """log(2 (1 - Phi(z))) for z >= 0 by Birnbaum's bound (1942), within 0.05; not below -70."""
-    root = np.log(z + np.sqrt(z * z + 8 / np.pi))
-    found: Floats = np.maximum(0.5 * np.log(8 / np.pi) - z * z / 2 - root, LOWEST)
+    root = np.log(z + np.sqrt(z * z + 8 / pi))
+    found: Number = np.maximum(0.5 * log(8 / pi) - z * z / 2 - root, LOWEST)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from workbench.aligners.lattice import Path
+    from workbench.model import TextPair
 
     Ints = NDArray[np.int64]
 
+# Neither white space nor a mark of width zero, such as editors leave in empty lines.
+VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
 Pin = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def blanks(pair: TextPair) -> list[Pin]:
+    """Each passage without a visible character, for itself: it goes with nothing and parts nothing."""
+    pinned = [{i for pin in pair.pinned for i in pin[side]} for side in (0, 1)]
+    return [
+        ((i,), ()) if side == 0 else ((), (i,))
+        for side, passages in enumerate((pair.source, pair.target))
+        for i, passage in enumerate(passages)
+        if i not in pinned[side] and not VISIBLE.search(passage.text)
+    ]
 
 
 def between_pins(text: Stretch, pinned: Sequence[Pin]) -> Iterator[Stretch]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners import linking
+from workbench.aligners import linking, trust
 from workbench.aligners.linking import link
 from workbench.aligners.scoring import deviations
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 WEIGHTS = {
     "words": 0.57,
-    "translation": 0.49,
     "length": 0.42,
     "deviation": 0.56,
     "opens": 0.47,
@@ -54,7 +53,7 @@ def features(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) ->
     columns = {**_shapes(found, scored, stretch, pool), **_sums(found, scored)}
     columns |= _lengths(found, scored, stretch, pool)
     columns |= _edges(found, stretch, pool)
-    columns |= _links(found, stretch, pool)
+    columns |= _links(found, scored, stretch, pool)
     return np.stack([columns[name] for name in WEIGHTS], axis=1)
 
 
@@ -63,10 +62,9 @@ def named(features: Floats) -> dict[str, Floats]:
     return dict(zip(WEIGHTS, features.T, strict=True))
 
 
-def weigh(features: Floats) -> Floats:
-    """The score of each candidate."""
-    score: Floats = features @ np.array(list(WEIGHTS.values()))
-    return score
+def weights() -> Floats:
+    """The weights of the features, in their order."""
+    return np.array(list(WEIGHTS.values()))
 
 
 def _shapes(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> dict[str, Floats]:
@@ -96,15 +94,14 @@ def _shapes(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> 
 
 
 def _sums(found: Candidates, scored: Scored) -> dict[str, Floats]:
-    words, *others = [
-        weight * found.at(values)
-        for weight, values in zip(scored.weights, scored.words, strict=True)
-    ]
-    return {
-        "words": words,
-        "translation": np.sum(others, axis=0) if others else np.zeros(len(words)),
-        "length": found.at(scored.lengths),
-    }
+    words: Floats = np.sum(
+        [
+            trust.at(found, share) * found.at(values)
+            for share, values in zip(scored.shares, scored.words, strict=True)
+        ],
+        axis=0,
+    )
+    return {"words": words, "length": found.at(scored.lengths)}
 
 
 # A difference in length beyond this says no more.
@@ -130,12 +127,10 @@ def _edges(found: Candidates, stretch: Stretch, pool: Pool) -> dict[str, Floats]
     return {"opens": opens, "closes": closes}
 
 
-def _links(found: Candidates, stretch: Stretch, pool: Pool) -> dict[str, Floats]:
-    """The mean of what the links of each channel say."""
-    used = [channel for channel in pool.channels if channel.weight[stretch.text] > 0]
-    values = [
-        link(channel.evidence(stretch.rows, stretch.columns), channel.says, found.beads)
-        for channel in used
-    ]
-    mean = np.mean(values, axis=0)
+def _links(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> dict[str, Floats]:
+    """The mean of what the links of each channel say, as far as each is trusted."""
+    mean = np.zeros((len(found.beads), len(linking.NAMES)))
+    for channel, share in zip(trust.used(pool, stretch.text), scored.shares, strict=True):
+        values = link(channel.evidence(stretch.rows, stretch.columns), channel.says, found.beads)
+        mean += values * np.reshape(trust.at(found, share), (-1, 1))
     return dict(zip(linking.NAMES, mean.T, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,7 +142,8 @@ def _around(example: str, source: str, target: str) -> str:
 
 
 def _near(text: str, word: str) -> str:
-    at = max(text.lower().find(word), 0)
+    whole = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
+    at = whole.start() if whole else max(text.lower().find(word), 0)
     start, end = at - ABOUT, at + len(word) + ABOUT
     before = "" if start <= 0 else "…"
     return before + text[max(start, 0) : end].strip() + ("" if end >= len(text) else "…")

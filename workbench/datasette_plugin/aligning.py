@@ -37,12 +37,13 @@ async def alignment(datasette: Any, request: Any) -> Response:
     document_id, target_lang = text_of(request)
     order = ORDERS.get(request.args.get("order") or "", "text")
     start = request.args.get("after" if order == "worst" else "at") or ""
+    more = request.args.get("with") or ""
 
     def query(db: store.Database) -> dict[str, Any] | None:
         row = bitexts.bitext(db, document_id, target_lang)
         if row is None:
             return None
-        window = bead_pages.beads_page(db, row, order=order, start=start, size=SIZE)
+        window = bead_pages.beads_page(db, row, order=order, start=start, size=SIZE, more=more)
         return {
             "bitext": row,
             "window": window,
@@ -113,13 +114,14 @@ def _change(work: Work, action: str) -> Callable[[store.Database], Stepped]:
         "added": lambda db: beads.mark(db, seen, unit_id, "added"),
         "link": lambda db: beads.link(db, seen, unit_id, sent.whole("other")),
         "confirm": lambda db: beads.confirm(db, seen, unit_id),
+        "confirm-surer": lambda db: beads.confirm_surer(db, seen, unit_id),
         "reopen": lambda db: beads.confirm(db, seen, unit_id, on=False),
     }
     if action not in changes:
         raise InputError(f"there is no action {action[:40]!r}")
     if action == "split":
         sent.whole("source_at"), sent.whole("target_at")
-    if action in {"confirm", "omitted", "added"}:
+    if action in {"confirm", "confirm-surer", "omitted", "added"}:
         seen = replace(seen, may=_may(work, "reviewed"))
     return changes[action]
 

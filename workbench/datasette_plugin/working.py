@@ -75,11 +75,15 @@ async def _split(work: Work) -> Response:
 
 async def _merge(work: Work) -> Response:
     version, after = work.sent.whole("version"), work.sent.whole("next_version")
-    return await _regroup(
-        work,
-        version,
-        lambda db: store.merge_units(db, work.unit_id, version, after, actor=work.actor),
-    )
+    allowed = rules(work.datasette)
+
+    def merge(db: store.Database) -> Any:
+        following = store.following_unit(db, work.unit_id)
+        if following is not None:
+            store.check_edit(db, Edit(following, after, work.actor), allowed)
+        return store.merge_units(db, work.unit_id, version, after, actor=work.actor)
+
+    return await _regroup(work, version, merge)
 
 
 async def _regroup(work: Work, version: int, change: Any) -> Response:

@@ -78,7 +78,7 @@ from workbench.store.search import search
 from workbench.store.side import first_drafts, heading_before, identity, terms_in, window_before
 from workbench.store.sides import Part
 from workbench.store.similar import similar
-from workbench.store.splitting import merge_units, split_unit
+from workbench.store.splitting import following_unit, merge_units, split_unit
 from workbench.store.terms import add_terms, remove_terms, terms
 from workbench.store.units import (
     REJECTED,
@@ -163,6 +163,7 @@ __all__ = [
     "finding_names",
     "findings",
     "first_drafts",
+    "following_unit",
     "forget_filter",
     "from_connection",
     "heading_before",

@@ -33,15 +33,17 @@ class BeadsPage:
 
 
 def beads_page(
-    db: Database, bitext: dict[str, Any], *, order: Order, start: str, size: int
+    db: Database, bitext: dict[str, Any], *, order: Order, start: str, size: int, more: str = ""
 ) -> BeadsPage:
     """Beads with their segments and neighbours.
 
     In the order of the text `start` is a position; worst first it is `confidence,unit` of the bead
-    before, and confirmed beads are left out.
+    before, and confirmed beads are left out.  There `more` are numbers of beads that a person has in
+    hand, with commas: those that are not on the page come after the others, as `extra`.
     """
     if order == "worst":
         found, previous, following = _worst(db, bitext, start, size)
+        found += _in_hand(db, bitext, more, [bead["unit_id"] for bead in found], size)
     else:
         found, previous, following = _in_order(db, bitext, start, size)
     for bead in found:
@@ -84,6 +86,26 @@ def _worst(
     last = found[size - 1] if len(found) > size else None
     following = f"{last['confidence']!r},{last['unit_id']}" if last else None
     return found[:size], "" if after[0] >= 0 else None, following
+
+
+def _in_hand(
+    db: Database, bitext: dict[str, Any], more: str, shown: Sequence[int], size: int
+) -> list[dict[str, Any]]:
+    """Beads by number that are not confirmed and not shown yet."""
+    wanted = [
+        int(one) for one in more.split(",") if one.isascii() and one.isdigit() and len(one) < 19
+    ]
+    return rows(
+        db,
+        f"SELECT {_COLUMNS}, 1 AS extra FROM beads b JOIN units u ON u.id = b.unit_id WHERE b.bitext_id = ?"
+        " AND b.confirmed_at IS NULL AND b.unit_id IN (SELECT value FROM json_each(?)) AND u.document_id = ?"
+        " ORDER BY u.position",
+        (
+            bitext["id"],
+            json.dumps([n for n in wanted[-size:] if n not in shown]),
+            bitext["document_id"],
+        ),
+    )
 
 
 def _after(start: str) -> tuple[float, int]:

@@ -6,16 +6,17 @@ Every change takes the versions of the units that the person saw, and is one ste
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from workbench.errors import ConflictError, InputError
+from workbench.errors import ClaimedError, ConflictError, InputError, RefusedError
 from workbench.model import STATES
 from workbench.store.alignments import ALIGNED
 from workbench.store.cutting import split_segment
 from workbench.store.database import now, writing
 from workbench.store.sides import Piece, joined, new_bead, pieces, side_text
-from workbench.store.steps import May, Row, Stepped, anybody, load, step
+from workbench.store.steps import May, Row, Stepped, anybody, load, load_all, step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,8 @@ Side = Literal["source", "target"]
 Direction = Literal["up", "down"]
 Mark = Literal["omitted", "added"]
 EDITED = "wb:edited"
+# The most beads that one step changes while a person waits.
+MOST = 3000
 _IDS: dict[Side, str] = {"source": "segments", "target": "targets"}
 
 
@@ -155,16 +158,45 @@ def confirm(db: Database, seen: Seen, unit_id: int, *, on: bool = True) -> Stepp
     """Say that a bead is right, or take that back; its unit is then reviewed, or not any more."""
     with writing(db):
         row = row_seen(db, seen, unit_id)
-        new = {**row, "bead": dict(row["bead"]), "updated_by": seen.actor}
         if on:
-            new["target"] = "" if is_drafted(row) else row["target"]
-            _confirm(new, seen.actor)
+            new = _confirmed(row, seen.actor)
         else:
+            new = {**row, "bead": dict(row["bead"])}
             new["bead"] |= {"confirmed_by": None, "confirmed_at": None, "mark": ""}
             new["state"] = "translated" if new["target"] else "initial"
             if new["sub_state"] in {"wb:omitted", "wb:added"}:
                 new["sub_state"] = ALIGNED if new["target"] else ""
         return step(db, "confirm" if on else "reopen", seen.actor, [row], [new])
+
+
+def confirm_surer(db: Database, seen: Seen, unit_id: int) -> Stepped:
+    """Confirm a bead and those that are surer and have both sides, as one step.
+
+    Passed over are what `seen.may` refuses.  Raises InputError if that leaves none, or too many to wait
+    for.
+    """
+    with writing(db):
+        row = load(db, unit_id, seen.versions.get(unit_id))
+        found = db.conn.execute(
+            "SELECT unit_id FROM beads WHERE bitext_id = ? AND confirmed_at IS NULL AND type NOT LIKE '0:%'"
+            " AND type NOT LIKE '%:0' AND (confidence, unit_id) >= (?, ?) LIMIT ?",
+            (row["bead"]["bitext_id"], row["bead"]["confidence"], unit_id, MOST + 1),
+        ).fetchall()
+        if len(found) > MOST:
+            raise InputError(
+                f"more than {MOST} beads are as sure; begin further down, at a surer one"
+            )
+        allowed = []
+        for (surer,) in found:
+            with suppress(RefusedError, ClaimedError):
+                seen.may(db, surer)
+                allowed.append(surer)
+        if not allowed:
+            raise InputError("no bead from here on has two sides and is yours to confirm")
+        before = load_all(db, allowed, {})
+        return step(
+            db, "confirm", seen.actor, before, [_confirmed(one, seen.actor) for one in before]
+        )
 
 
 def row_seen(db: Database, seen: Seen, unit_id: int) -> Row:
@@ -219,6 +251,14 @@ def settled(row: Row) -> Row:
     if not (row["segments"] and row["targets"]):
         row["bead"]["crossing"] = 0
     return row
+
+
+def _confirmed(row: Row, actor: str) -> Row:
+    """A copy of a row, confirmed; a machine's draft is no part of it."""
+    new = {**row, "bead": dict(row["bead"])}
+    new["target"] = "" if is_drafted(row) else row["target"]
+    _confirm(new, actor)
+    return new
 
 
 def _confirm(row: Row, actor: str) -> None:

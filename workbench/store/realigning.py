@@ -11,6 +11,7 @@ from workbench.model import Passage, TextPair
 from workbench.store.alignments import ALIGNED
 from workbench.store.beads import (
     EDITED,
+    MOST,
     blank,
     is_drafted,
     segment_before,
@@ -19,6 +20,7 @@ from workbench.store.beads import (
 )
 from workbench.store.bitexts import drafts_of
 from workbench.store.database import writing
+from workbench.store.hashing import text_hash
 from workbench.store.sides import side_text
 from workbench.store.steps import Row, Stepped, load, load_all, step
 
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
 
     from workbench.model import Bead
     from workbench.store.beads import Seen
-
-# The most beads that are aligned again while a person waits.
-MOST = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def realign(db: Database, seen: Seen, part: Stretch, beads: Sequence[Bead], orig
 def _is_edited(row: Row) -> bool:
     """Whether the text of a unit is another than its segments have, and no machine's draft."""
     return row["sub_state"] == EDITED or bool(
-        row["target"] and row["target"] != row["texts"][1] and not is_drafted(row)
+        row["target"] and text_hash(row["target"]) != row["texts"][1] and not is_drafted(row)
     )
 
 

@@ -15,7 +15,8 @@ from workbench.model import STATES
 from workbench.store.database import now, writing
 from workbench.store.rejoining import cuts, held, join_again, split_again
 from workbench.store.runs import running
-from workbench.store.shelf import SHELF, shelf
+from workbench.store.seating import FAR, anchor, seat
+from workbench.store.shelf import SHELF, is_shelf, shelf
 from workbench.store.sides import Part, new_bead, shared_targets, target_sides, write_target_sides
 from workbench.store.units import edit_distance
 from workbench.store.views import SOURCE
@@ -106,7 +107,15 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     parted = held(now_there) - held(wanted.values())
     split_again(db, now_there, wanted)
     give_segments(db, [current_unit(db, unit["id"], unit["version"]) for unit in now_there], wanted)
+    lone = [  # what older versions stored has no anchor
+        {"anchor": anchor(db, row), **row, "id": unit_id}
+        for unit_id, row in wanted.items()
+        if row and not row["segments"] and not is_shelf(db, row["document_id"])
+    ]
+    for row in lone:
+        wanted[row["id"]] = row | {"position": FAR + row["id"]}
     place_units(db, undoing, now_there, wanted, actor=actor, why=f"undid run {run_id}")
+    seat(db, lone)
     join_again(db, parted)
     return True
 
@@ -146,6 +155,8 @@ def current_units(db: Database, unit_ids: Sequence[int]) -> list[dict[str, Any]]
             units[unit_id][column].append(number)
     for unit_id, (targets, bead) in target_sides(db, unit_ids).items():
         units[unit_id] |= {"targets": targets, "bead": bead}
+    for unit in units.values():
+        unit["anchor"] = anchor(db, unit)
     found = cuts(db, held(units.values()))
     for unit in units.values() if found else ():
         if mine := {segment: found[segment] for segment in held([unit]) & found.keys()}:

@@ -27,3 +27,9 @@ def shelf(db: Database, home: int) -> int:
         (SHELF, name, now(), home),
     )
     return int(cursor.lastrowid or 0)
+
+
+def is_shelf(db: Database, document_id: int) -> bool:
+    """Whether a document is the shelf of another."""
+    query = "SELECT 1 FROM documents WHERE id = ? AND format = ?"
+    return db.conn.execute(query, (document_id, SHELF)).fetchone() is not None

@@ -53,15 +53,12 @@ def merge_units(
     """
     with writing(db):
         target = _target(db, unit_id, version)
-        row = db.conn.execute(
-            "SELECT n.id, n.target, n.target_lang FROM units n JOIN units u ON u.document_id = n.document_id"
-            " AND u.target_lang = n.target_lang AND n.position > u.position"
-            " WHERE u.id = ? ORDER BY n.position LIMIT 1",
-            (unit_id,),
-        ).fetchone()
-        if row is None:
+        next_id = following_unit(db, unit_id)
+        if next_id is None:
             raise InputError("this is the last unit; there is none to merge it with")
-        next_id, next_target, target_lang = row
+        next_target, target_lang = db.conn.execute(
+            "SELECT target, target_lang FROM units WHERE id = ?", (next_id,)
+        ).fetchone()
         segments = tuple(
             piece.segment_id for each in (unit_id, next_id) for piece in _pieces(db, each)
         )
@@ -69,6 +66,17 @@ def merge_units(
         part = Part(segments, f"{target}{joint}{next_target}")
         olds = [(unit_id, version), (next_id, next_version)]
         return regroup(db, olds, [part], actor=actor, command="merge")
+
+
+def following_unit(db: Database, unit_id: int) -> int | None:
+    """The unit after one in its text; None after the last."""
+    row = db.conn.execute(
+        "SELECT n.id FROM units n JOIN units u ON u.document_id = n.document_id"
+        " AND u.target_lang = n.target_lang AND n.position > u.position"
+        " WHERE u.id = ? ORDER BY n.position LIMIT 1",
+        (unit_id,),
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _target(db: Database, unit_id: int, version: int) -> str:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import ConflictError, InputError
-from workbench.store.cutting import make_room
 from workbench.store.database import now, writing
+from workbench.store.hashing import text_hash
 from workbench.store.regroup import current_units, give_segments, new_unit, place_units
-from workbench.store.rejoining import held, join_again, shelved, split_again, standing
+from workbench.store.rejoining import held, join_again, shelved, split_again
 from workbench.store.runs import running
+from workbench.store.seating import FAR, seat
 from workbench.store.sides import side_text, write_target_sides
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ Role = Literal["do", "undo", "redo"]
 # Raises an error for a unit that a person may not change.
 May = Callable[["Database", int], None]
 
-# Where a unit without a source waits for its place: beyond any position.
-_FAR = 1 << 40
 # What must be as a step left it for the step to be undone.
 _CONTENT = ("target", "state", "sub_state", "bead")
 
@@ -71,7 +70,7 @@ class Stepped:
 
 
 def load(db: Database, unit_id: int, version: int | None) -> Row:
-    """A unit with both its sides; one without a source knows the segment before it (`anchor`).
+    """A unit with both its sides.
 
     Raises ConflictError if it has another version than the one given.
     """
@@ -89,7 +88,7 @@ def load_all(db: Database, unit_ids: Sequence[int], versions: Mapping[int, int])
             raise InputError(
                 f"unit {row['id']} is not aligned; align its text first: workbench align"
             )
-    return [_anchored(db, row) for row in rows]
+    return [_with_texts(db, row) for row in rows]
 
 
 def _who(db: Database, unit_id: int) -> str:
@@ -100,21 +99,16 @@ def _who(db: Database, unit_id: int) -> str:
     return str(found[0]) if found else "an aligner"
 
 
-def _anchored(db: Database, row: Row) -> Row:
-    """A unit's row with the texts of its segments, and the source segment before it, if it has none."""
-    row["anchor"] = None
-    if not row["segments"]:
-        before = db.conn.execute(
-            "SELECT id FROM segments WHERE document_id = ? AND position < ? ORDER BY position DESC LIMIT 1",
-            (row["document_id"], row["position"]),
-        ).fetchone()
-        row["anchor"] = before[0] if before else None
+def _with_texts(db: Database, row: Row) -> Row:
+    """A unit's row with the hashes of its segments' texts on both sides."""
     (lang,) = db.conn.execute(
         "SELECT lang FROM documents WHERE id = ?", (row["document_id"],)
     ).fetchone()
     langs = (lang, row["target_lang"])
     sides = (row["segments"], row["targets"])
-    row["texts"] = [side_text(db, ids, lang) for ids, lang in zip(sides, langs, strict=True)]
+    row["texts"] = [
+        text_hash(side_text(db, ids, lang)) for ids, lang in zip(sides, langs, strict=True)
+    ]
     return row
 
 
@@ -200,7 +194,7 @@ def _back(db: Database, step_id: int, role: Role, actor: str, may: May) -> Stepp
 
 def _there(db: Database, unit_ids: Sequence[int]) -> list[Row]:
     """Units as they stand, also those that are left over."""
-    return [_anchored(db, row) for row in current_units(db, unit_ids)]
+    return [_with_texts(db, row) for row in current_units(db, unit_ids)]
 
 
 def _require_same(
@@ -224,7 +218,7 @@ def _require_same(
             )
         if not same:
             raise ConflictError(
-                f"{_who(db, row['id'])} changed these beads since; their change stays"
+                f"{_who(db, row['id'])} changed these beads since; that change stays"
             )
 
 
@@ -247,7 +241,7 @@ def _apply(
         if heavy:
             planned = {row["id"]: _placed(db, wanted[row["id"]], row["id"]) for row in heavy}
             place_units(db, run.run_id, heavy, planned, actor=act.actor, why=act.name)
-            _seat(db, [row for row in planned.values() if row and not row["segments"]])
+            seat(db, [row for row in planned.values() if row and not row["segments"]])
             join_again(db, act.parted)
         step_id = _record(db, act, run.run_id, rows, wanted)
     standing = [unit_id for unit_id, row in wanted.items() if row]
@@ -291,7 +285,7 @@ def _placed(db: Database, row: Row | None, unit_id: int) -> Row | None:
         **row,
         "id": unit_id,
         "words": words,
-        "position": _FAR + unit_id if first is None else first,
+        "position": FAR + unit_id if first is None else first,
     }
 
 
@@ -337,37 +331,3 @@ def _record(
             "UPDATE alignment_steps SET undone_by = ? WHERE id = ?", (step_id, act.undoes)
         )
     return step_id
-
-
-def _seat(db: Database, rows: Sequence[Row]) -> None:
-    """Give units without a source their places, in the order of their targets, after their anchors."""
-    for row in rows:
-        where = (row["document_id"], row["target_lang"])
-        # after all of the unit that has the anchor
-        anchor = standing(db, row["anchor"], row["document_id"])
-        found = db.conn.execute(
-            "SELECT max(s.position) FROM unit_segments a JOIN units u ON u.id = a.unit_id"
-            " JOIN unit_segments o ON o.unit_id = u.id JOIN segments s ON s.id = o.segment_id"
-            " WHERE a.segment_id = ? AND u.target_lang = ?",
-            (anchor, where[1]),
-        ).fetchone()[0]
-        start = -1 if found is None else found
-        following = db.conn.execute(
-            "SELECT min(position) FROM segments WHERE document_id = ? AND position > ?",
-            (where[0], start),
-        ).fetchone()[0]
-        end = _FAR if following is None else following
-        mates = db.conn.execute(
-            "SELECT u.id FROM units u LEFT JOIN unit_targets t ON t.unit_id = u.id AND t.position = 0"
-            " LEFT JOIN segments s ON s.id = t.segment_id WHERE u.document_id = ? AND u.target_lang = ?"
-            " AND (u.position > ? AND u.position < ? OR u.id = ?) ORDER BY s.position, u.id",
-            (*where, start, end, row["id"]),
-        ).fetchall()
-        for _ in range(len(mates) - (end - start - 1)):
-            make_room(db, where[0], start)
-        for place, (unit_id,) in enumerate(mates):
-            db.conn.execute(
-                "UPDATE units SET position = ? WHERE id = ?", (_FAR * 2 + place, unit_id)
-            )
-        for place, (unit_id,) in enumerate(mates, start + 1):
-            db.conn.execute("UPDATE units SET position = ? WHERE id = ?", (place, unit_id))

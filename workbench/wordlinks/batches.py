@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", bound="np.generic")
 
 # Cells (pairs x source words x target words) of one batch: what the processor's cache likes.
-CELLS = 1 << 18
+CELLS = 1 << 19
 # What one more word of a batch costs, whatever it holds, in cells: numpy's calls.
 CALLS = 800
 WORD = 64

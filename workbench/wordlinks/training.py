@@ -28,7 +28,7 @@ SAME, ALIKE = 2.0, 1.0
 # The share of words that nothing explains.
 EMPTY = 0.1
 # How much less likely words are that stand a text apart, in nats, before the order is learned.
-APART = 0.75
+APART = 0.25
 # What is counted of each jump before any is seen: what is assumed of a few sentences, and a little.
 JUMPS = 30 * hmm.first_jumps().astype(np.float64) + 0.05
 

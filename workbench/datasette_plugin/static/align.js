@@ -87,7 +87,9 @@ async function send(action, unit, place, more) {
   const answer = await response.json().catch(() => ({}));
   if (response.status === 401) return askName();
   if (!response.ok && response.status !== 409) return warn(`Not done: ${answer.error ?? response.statusText}`);
-  await refresh();
+  const made = answer.units ?? [];
+  if (made.length <= MOST_IN_HAND) for (const one of made) inHand.add(String(one));
+  await refresh(place);
   if (response.status === 409) {
     focusAfter([Number(unit ?? 0)], place);
     return warn(`Not done, for somebody was faster: ${answer.error}. The beads are shown as they are now.`);
@@ -98,8 +100,9 @@ async function send(action, unit, place, more) {
   return undefined;
 }
 
-/** @param {string} action @param {{kind: string, passed?: number}} answer */
-function saved(action, { kind, passed }) {
+/** @param {string} action @param {{kind: string, units: number[], passed?: number}} answer */
+function saved(action, { kind, units, passed }) {
+  if (action === "confirm-surer") return `Confirmed ${units.length} beads; u takes it back`;
   if (action === "redo") return `Done again: ${kind}`;
   if (action !== "undo") return DONE[kind] ?? "Saved";
   return passed ? `Undone: ${kind} (${passed} later ${passed === 1 ? "step stays" : "steps stay"}: changed since)` : `Undone: ${kind}`;
@@ -115,14 +118,28 @@ function focusAfter(units, place, onwards = false) {
   return go(all[Math.min(next, all.length - 1)]);
 }
 
-/** Fetch the page again and put its beads in the place of those here. */
-async function refresh() {
-  const response = await fetch(location.href.split("#")[0], { headers: { accept: "text/html" } });
+/** What was changed since the page was opened: worst first it stays where it is until it is confirmed. @type {Set<string>} */
+const inHand = new Set();
+// A step that changes more was no work on a single bead.
+const MOST_IN_HAND = 10;
+
+/** Fetch the page again and put its beads in the place of those here; `place` is where the last step was. @param {number} place */
+async function refresh(place) {
+  const address = new URL(location.href.split("#")[0]);
+  if (inHand.size) address.searchParams.set("with", [...inHand].slice(-50).join());
+  const response = await fetch(address, { headers: { accept: "text/html" } });
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const before = beads().map((bead) => bead.id);
   for (const id of ["window", "progress"]) {
     const there = fresh.getElementById(id);
     if (there) document.getElementById(id)?.replaceWith(document.adoptNode(there));
+  }
+  for (const bead of list().matches(".by-worst") ? beads().filter((one) => inHand.has(one.dataset.unit ?? "")) : []) {
+    const old = before.indexOf(bead.id);
+    if (old < 0 && !("extra" in bead.dataset)) continue;
+    bead.remove();
+    list().insertBefore(bead, list().children[old < 0 ? Math.max(place, 0) : old] ?? null);
   }
   dress();
 }
@@ -279,7 +296,9 @@ function actionOf(event) {
   if (!bead) return undefined;
   if (STEPS[key]) return () => step(STEPS[key], bead);
   switch (key) {
-    case "c": return () => step("confirmed" in bead.dataset ? "reopen" : "confirm", bead);
+    case "c":
+      if (event.shiftKey) return list().matches(".by-worst") ? () => step("confirm-surer", bead) : undefined;
+      return () => step("confirmed" in bead.dataset ? "reopen" : "confirm", bead);
     case "s": return () => split(bead);
     case "x": return () => link(bead);
     case "e": return () => { location.href = `${list().dataset.review}?at=${bead.dataset.position}#p${bead.dataset.position}`; };

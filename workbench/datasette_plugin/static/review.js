@@ -9,7 +9,7 @@ import { current, follow, jump, move, onArrival, seek, stay } from "./moving.js"
 import { field, list, post, say, showFindings, type, unitById, unitOf, units } from "./page.js";
 import { claim, listen } from "./people.js";
 import { adopt, resume, save, settled, spent, undo, waiting } from "./saving.js";
-import { attend, insertDraft, note, refresh, turn } from "./side.js";
+import { attend, insertDraft, note, refresh, toWords, turn } from "./side.js";
 import { keepUnsent, offer } from "./unsent.js";
 
 const help = /** @type {HTMLDialogElement} */ (document.getElementById("help"));
@@ -108,6 +108,7 @@ install([
   { name: "merge", words: "merge with the next unit", anywhere: "Alt+M", outside: "M", act: withUnit(merge) },
   { name: "claim", words: "claim units, or release them", anywhere: "Alt+C", outside: "L", act: withUnit(claim) },
   { name: "panel", words: "to the panel and back", anywhere: "F6", outside: "P", act: () => turn() },
+  { name: "words", words: "to the words and their links", anywhere: "Alt+L", outside: "I", act: () => toWords() },
   { name: "note", words: "write a note", anywhere: "Alt+N", outside: "T", act: withUnit(() => note()) },
   { name: "history", words: "the unit’s own page", anywhere: "Alt+H", outside: "H", act: withUnit(async (unit) => {
     await settled();

@@ -109,6 +109,14 @@ export function turn() {
   /** @type {HTMLElement | null} */ (body.querySelector("button, a, textarea, summary"))?.focus();
 }
 
+/** Go to the words of the unit and their links. */
+export function toWords() {
+  panel.open = true;
+  const first = /** @type {HTMLElement | null} */ (document.querySelector("#word-links .word[tabindex='0']"));
+  if (first) first.focus();
+  else say("There are no words to link here yet");
+}
+
 /** Open the panel at the field for a note. */
 export function note() {
   panel.open = true;
