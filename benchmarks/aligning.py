@@ -1,18 +1,22 @@
 """Sentence alignment: F1 on gold sets, seconds and memory from 1,000 to 200,000 segments.
 
-.venv/bin/python benchmarks/aligning.py [--large]
+.venv/bin/python benchmarks/aligning.py [--large | --cost]      --cost leaves the gold sets out
 
-The gold sets are those of gold.py.
+The gold sets are those of gold.py.  Where the program `hunalign` is installed, it aligns the same texts.
 """
 
 from __future__ import annotations
 
 import random
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
 
 from gold import Beads, sets, wrapped
 
@@ -107,66 +111,121 @@ def believed(sure: Sequence[tuple[float, bool]]) -> str:
 
 
 SIZES = (1_000, 10_000, 50_000, 200_000)
+# Short documents aligned together, and segments in the text that hunalign aligns too.
+DOCUMENTS = 500
+PEER = 10_000
 
 
 def cost(sizes: Sequence[int]) -> None:
     """Print seconds and memory by size, each in a process of its own."""
     print("| source x target | CPU seconds | ms a source segment | peak MB |")
     print("|---|--:|--:|--:|")
-    for size in sizes:
-        command = [sys.executable, __file__, "--size", str(size)]
+    for option, size in (*(("--size", size) for size in sizes), ("--documents", DOCUMENTS)):
+        command = [sys.executable, __file__, option, str(size)]
         print(
             subprocess.run(command, check=True, capture_output=True, text=True).stdout,
             end="",
             flush=True,
         )
+    peer()
 
 
-def one(size: int) -> None:
-    """Align texts of about so many segments and print a row."""
-    source, target = _texts(size)
+def one(name: str, texts: Sequence[tuple[list[Passage], list[Passage]]]) -> None:
+    """Align texts together and print a row."""
+    pairs = [TextPair(*text) for text in texts]
     start = time.process_time()
-    (alignment,) = _align("lexical", [TextPair(source, target)], ("en", "xx"))
+    found = _align("lexical", pairs, ("en", "xx"))
     seconds = time.process_time() - start
-    assert sum(len(bead.source) for bead in alignment.beads) == len(source)
+    size = sum(len(source) for source, _ in texts)
+    assert sum(len(bead.source) for alignment in found for bead in alignment.beads) == size
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"| {len(source)} x {len(target)} | {seconds:.1f} | {1000 * seconds / len(source):.2f} | {memory:.0f} |"
-    )
+    print(f"| {name} | {seconds:.1f} | {1000 * seconds / size:.2f} | {memory:.0f} |")
 
 
-def _texts(size: int) -> tuple[list[Passage], list[Passage]]:
+def peer() -> None:
+    """Let hunalign align one of the texts, as it does usually and with what it learns from that."""
+    program = shutil.which("hunalign")
+    if program is None:
+        print("\nhunalign is not installed, so there is nothing to compare with.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        names = ("null.dic", "source", "target")
+        paths = [Path(folder) / name for name in names]
+        for path, side in zip(paths, ([], *made_texts(PEER)), strict=True):
+            path.write_text("".join(f"{p.text.replace('.', ' .')}\n" for p in side), "utf-8")
+        for options in ([], ["-realign"]):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([program, *options, *paths], check=True, capture_output=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+            name = " ".join(["hunalign", *options])
+            print(f"| {name}, {PEER} | {seconds:.1f} | {1000 * seconds / PEER:.2f} | |")
+
+
+class Cipher:
     """Made-up sentences of a made-up language and its cipher, with n:m beads and omissions."""
-    draw = random.Random(size)
-    words = ["".join(draw.choices("aeioulmnrstkp", k=draw.randint(2, 9))) for _ in range(30_000)]
-    weights = [1 / (rank + 5) for rank in range(len(words))]
-    cipher = {word: word[::-1] + "ba" for word in words}
-    source: list[str] = []
-    target: list[str] = []
-    while len(source) < size:
-        sentence = draw.choices(words, weights, k=max(3, int(draw.gauss(20, 8))))
-        other = [cipher[word] for word in sentence if draw.random() < 0.85]
+
+    def __init__(self, draw: random.Random) -> None:
+        self.draw = draw
+        self.words = [
+            "".join(draw.choices("aeioulmnrstkp", k=draw.randint(2, 9))) for _ in range(30_000)
+        ]
+        self.weights = list(accumulate(1 / (rank + 5) for rank in range(len(self.words))))
+
+    def text(self, size: int) -> tuple[list[Passage], list[Passage]]:
+        """A text of so many source segments and its translation."""
+        draw = self.draw
+        source: list[str] = []
+        target: list[str] = []
+        while len(source) < size:
+            left, right = self._sentence()
+            chance = draw.random()
+            if chance < 0.06 and source:
+                source[-1] += " " + left
+                target.append(right)
+            elif chance < 0.12 and target:
+                source.append(left)
+                target[-1] += " " + right
+            elif chance < 0.14:
+                source.append(left)
+            else:
+                source.append(left)
+                target.append(right)
+        return [Passage(x) for x in source], [Passage(x) for x in target]
+
+    def _sentence(self) -> tuple[str, str]:
+        draw = self.draw
+        size = max(3, int(draw.gauss(20, 8)))
+        sentence = draw.choices(self.words, cum_weights=self.weights, k=size)
+        other = [word[::-1] + "ba" for word in sentence if draw.random() < 0.85]
         draw.shuffle(other)
-        left, right = " ".join(sentence) + ".", " ".join(other) + "."
-        chance = draw.random()
-        if chance < 0.06 and source:
-            source[-1] += " " + left
-            target.append(right)
-        elif chance < 0.12 and target:
-            source.append(left)
-            target[-1] += " " + right
-        elif chance < 0.14:
-            source.append(left)
-        else:
-            source.append(left)
-            target.append(right)
-    return [Passage(x) for x in source], [Passage(x) for x in target]
+        return " ".join(sentence) + ".", " ".join(other) + "."
+
+
+def made_texts(size: int) -> tuple[list[Passage], list[Passage]]:
+    """A text of so many source segments, always the same one."""
+    return Cipher(random.Random(size)).text(size)
+
+
+def _documents(count: int) -> list[tuple[list[Passage], list[Passage]]]:
+    cipher = Cipher(random.Random(count))
+    return [cipher.text(cipher.draw.randint(20, 60)) for _ in range(count)]
+
+
+def main() -> None:
+    """Print the tables, or one row of them."""
+    if "--size" in sys.argv:
+        text = made_texts(int(sys.argv[-1]))
+        one(f"{len(text[0])} x {len(text[1])}", [text])
+    elif "--documents" in sys.argv:
+        documents = _documents(int(sys.argv[-1]))
+        one(f"{len(documents)} documents of 20 to 60", documents)
+    else:
+        if "--cost" not in sys.argv:
+            quality()
+            verse()
+        cost(SIZES if "--large" in sys.argv else SIZES[:2])
 
 
 if __name__ == "__main__":
-    if "--size" in sys.argv:
-        one(int(sys.argv[-1]))
-    else:
-        quality()
-        verse()
-        cost(SIZES if "--large" in sys.argv else SIZES[:2])
+    main()

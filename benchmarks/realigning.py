@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from aligning import _texts
+from aligning import made_texts
 from browser import served
 from review import HOME, Person, server_seconds
 from samples import add_text
@@ -32,7 +32,7 @@ ROUNDS = 5
 
 def made(path: Path, size: int) -> None:
     """A text three times as long, with confirmed beads around its middle part, which is wrong."""
-    source, target = _texts(3 * size)
+    source, target = made_texts(3 * size)
     pair = TextPair(source, target)
     (found,), learned = registry.aligner().align([pair], langs=("en", "eo"))
     good, first, end = found.beads, size, 2 * size

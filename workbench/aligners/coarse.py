@@ -12,7 +12,7 @@ import numpy as np
 
 from workbench.aligners import lattice
 from workbench.aligners.features import Side
-from workbench.aligners.lexicon import Cells, Sample, learn, lexicon
+from workbench.aligners.lexicon import Cells, Sample, learn, lexicon, thinned
 from workbench.aligners.scoring import Evidence, word_scores
 
 if TYPE_CHECKING:
@@ -125,10 +125,5 @@ def _sample(blocks: tuple[Side, Side], path: Path) -> Sample:
     """Beads of the path to learn from, evenly thinned out if they are many."""
     beads = np.array([bead for bead in path if bead[1] > bead[0] and bead[3] > bead[2]], np.int64)
     beads = beads.reshape(-1, 4)
-    source, target = blocks
-    pairs = (source.start[beads[:, 1]] - source.start[beads[:, 0]]) * (
-        target.start[beads[:, 3]] - target.start[beads[:, 2]]
-    )
-    every = int(pairs.sum() // PAIRS) + 1
-    a, b, c, d = beads[::every].T
-    return Sample(a, b, c, d, np.ones(len(a)))
+    a, b, c, d = beads.T
+    return thinned(*blocks, Sample(a, b, c, d, np.ones(len(a))), PAIRS)

@@ -70,6 +70,21 @@ def _distinct(side: Side, first: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
     return key % width, count, np.bincount(key // width, minlength=len(first))
 
 
+def thinned(source: Side, target: Side, sample: Sample, most: int) -> Sample:
+    """Beads evenly thinned out if they have more pairs of words."""
+    pairs = (source.start[sample.source_end] - source.start[sample.source]) * (
+        target.start[sample.target_end] - target.start[sample.target]
+    )
+    every = int(pairs.sum() // most) + 1
+    if every == 1:
+        return sample
+    return Sample(*(values[::every] for values in vars(sample).values()))
+
+
+# Memory is for so many cells; texts of sentences never have them in one piece.
+MOST = 10_000_000
+
+
 class Cells:
     """The pairs of forms that stand in the same bead, for many beads at once, ordered by pair.
 
@@ -79,6 +94,7 @@ class Cells:
     """
 
     def __init__(self, source: Side, target: Side, sample: Sample) -> None:
+        sample = thinned(source, target, sample, MOST)
         self.source_form, often, m = _distinct(source, sample.source, sample.source_end)
         self.target_form, other, n = _distinct(target, sample.target, sample.target_end)
         self.source_weight = np.repeat(sample.weight, m) * often

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners.features import runs, sums
+from workbench.aligners.features import in_order, runs, sums
 from workbench.aligners.scoring import both_ways, words_of
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ FAR = 0.1
 ENOUGH = 0.3
 # The first and last forms of a bead.
 FIRST, LAST = 6, 7
-# Rows of source passages whose words are looked up at once.
-ROWS = 32
+# So many source words, of 32 passages at most, are looked up at once.
+WORDS = 1_280
 NAMES = ("head", "tail", "displaced", "open_source", "open_target", "outside", "weak", "loose")
 
 
@@ -66,11 +66,14 @@ def link(evidence: Evidence, weight: tuple[Floats, Floats], beads: Ints) -> Floa
     `weight` are the weights of the forms of both sides; beads are (source, end, target, end).
     """
     found = np.zeros((len(beads), len(NAMES)))
-    order = np.argsort(beads[:, 0], kind="stable")
-    first = beads[order, 0]
-    n = len(evidence.source)
-    for row in range(0, n + 1, ROWS):
-        at = order[np.searchsorted(first, row) : np.searchsorted(first, row + ROWS)]
+    source, target = evidence.source, evidence.target
+    rows, columns = (
+        int(np.clip(most * len(side) / max(1, len(side.flat)), 1, most // 40))
+        for side, most in ((source, WORDS), (target, 8 * WORDS))
+    )
+    block = beads[:, 0] // rows * (len(target) // columns + 1) + beads[:, 2] // columns
+    order = np.argsort(block, kind="stable")
+    for at in np.split(order, np.flatnonzero(np.diff(block[order])) + 1):
         if len(at):
             found[at] = _Block(evidence, weight, beads[at]).measured()
     return found
@@ -148,19 +151,31 @@ class _Block:
             (int(row.min()), int(row.max()) + 1),
             (int(column.min()), int(column.max()) + 1),
         )
+        first = source.start[rows[0]], target.start[columns[0]]
         left, right = words_of(source, *rows), words_of(target, *columns)
-        likely = both_ways(self.evidence, left.forms, right.forms)
-        pair, s = _spread(source.start[row], source.size[row])
-        which, t = _spread(target.start[column][pair], target.size[column][pair])
-        at = left.at[s - source.start[rows[0]]] * len(right.forms)
-        value = likely.take(at[which] + right.at[t - target.start[columns[0]]])
-        hit = np.flatnonzero(value > FAINT)
-        pair, s, t = pair[which[hit]], s[which[hit]], t[hit]
+        start, form, value = both_ways(self.evidence, left.forms, right.forms, FAINT)
+        # the likely translations of each word on the left, one word after the other
+        size = np.diff(start)[left.at]
+        word, entry = _spread(start[left.at], size)
+        begin = np.concatenate([[0], np.cumsum(size)])[
+            source.start[rows[0] : rows[1] + 1] - first[0]
+        ]
+        # where each form stands in each passage on the right
+        forms = len(right.forms)
+        stands, order = in_order(right.passage * forms + right.at)
+        often = np.bincount(stands, minlength=(columns[1] - columns[0]) * forms)
+        row, column = row - rows[0], column - columns[0]
+        pair, at = _spread(begin[row], begin[row + 1] - begin[row])
+        place = (column * forms)[pair] + form[entry[at]]
+        hit = np.flatnonzero(often[place])
+        pair, at, place = pair[hit], at[hit], place[hit]
+        which, t = _spread((np.cumsum(often) - often)[place], often[place])
+        pair, at = pair[which], at[which]
         return _Pairs(
             np.searchsorted(pair, np.arange(len(keys) + 1)),
-            s - source.start[row[pair]],
-            t - target.start[column[pair]],
-            value[hit].astype(float),
+            word[at] + first[0] - source.start[rows[0] + row[pair]],
+            order[t] + first[1] - target.start[columns[0] + column[pair]],
+            value[entry[at]].astype(float),
         )
 
     def _found(self, keys: Ints, pairs: _Pairs, grid: tuple[Ints, Ints]) -> tuple[Ints, Ints, Ints]:

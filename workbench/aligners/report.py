@@ -182,10 +182,10 @@ def _warnings(
     if len(joined) >= ENOUGH and sure < DOUBTFUL:
         yield f"only about {sure:.0%} of the beads are expected to be right; look at the least sure first"
     for first, end in moved:
-        yield f"source segments {first + 1} to {end} are translated in another place"
+        yield f"source segments {first} to {end - 1} are translated in another place"
     for side in ("source", "target"):
         for first, end in _alone(beads, side):
-            yield f"{side} segments {first + 1} to {end} have no counterpart"
+            yield f"{side} segments {first} to {end - 1} have no counterpart"
 
 
 def _alone(beads: Sequence[Bead], side: str) -> Iterator[tuple[int, int]]:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Rows of the band scored at once: enough to keep numpy busy, few enough to have few columns and forms.
 ROWS = 32
 FORMS = 1_000
+# Few bands are wider; those that are, are gone through in parts.
+COLUMNS = 512
 # A form that the other side should have explained and does not costs at most -log of this.
 SURPRISE = 0.25
 LOWEST = -70.0
@@ -86,18 +88,20 @@ def word_scores(evidence: Evidence, band: Band) -> Singles:
         end = min(first + rows, band.n)
         # beads that end here may begin a little before
         top = max(0, first - longest + 1)
-        left = int(band.low[top])
-        right = int(min(band.low[end] + band.width - 1, band.m))
-        if right > left:
-            source, target = (
-                words_of(evidence.source, top, end),
-                words_of(evidence.target, left, right),
-            )
+        source = words_of(evidence.source, top, end)
+        i = np.arange(first + 1 - top, end + 1 - top)[:, None]
+        begin, last = int(band.low[top]), int(min(band.low[end] + band.width - 1, band.m))
+        for low in range(begin, last, COLUMNS):
+            left, right = max(begin, low - longest + 1), min(low + COLUMNS, last)
+            target = words_of(evidence.target, left, right)
             there = _Runs(evidence.forward, source, target, longest)
             back = _Runs(evidence.backward, target, source, longest)
-            i = np.arange(first + 1 - top, end + 1 - top)[:, None]
-            j = band.column[first + 1 : end + 1] - left
-            score[joined, first + 1 : end + 1] = _beads(there, back, shapes, (i, j))
+            y = slice(max(0, low - int(band.low[end])), right + 1 - int(band.low[first + 1]))
+            column = band.column[first + 1 : end + 1, y]
+            found = _beads(there, back, shapes, (i, column - left))
+            if low > begin:
+                found = np.where(column > low, found, score[joined, first + 1 : end + 1, y])
+            score[joined, first + 1 : end + 1, y] = found
     return score
 
 
@@ -179,21 +183,22 @@ def _mass(lexicon: Lexicon, given: Words, other_forms: Ints) -> Singles:
     return sums.reshape(len(given.size), width).astype(np.float32)
 
 
-def both_ways(evidence: Evidence, source_forms: Ints, target_forms: Ints) -> Singles:
-    """The geometric mean of p(t | s) and p(s | t) for the forms of a block, [source, target]."""
-    there, back = (
-        (np.repeat(np.arange(len(start) - 1), np.diff(start)), column, probability)
-        for start, column, probability in (
-            _entries(evidence.forward, source_forms, target_forms),
-            _entries(evidence.backward, target_forms, source_forms),
-        )
-    )
-    found = np.zeros((len(source_forms), len(target_forms)), np.float32)
-    found[back[1], back[0]] = back[2]
-    value = np.sqrt(found[there[0], there[1]] * there[2].astype(np.float32))
-    found[:] = 0
-    found[there[0], there[1]] = value
-    return found
+def both_ways(
+    evidence: Evidence, source_forms: Ints, target_forms: Ints, least: float
+) -> tuple[Ints, Ints, Singles]:
+    """(start, target form, geometric mean of p(t | s) and p(s | t)) of the likely pairs of a block.
+
+    Those of source form k, with a mean above the least, are `start[k]` to `start[k + 1]`.
+    """
+    start, target, there = _entries(evidence.forward, source_forms, target_forms)
+    again, source, back = _entries(evidence.backward, target_forms, source_forms)
+    width = len(target_forms)
+    table = np.zeros(len(source_forms) * width, np.float32)
+    table[source * width + np.repeat(np.arange(width), np.diff(again))] = back
+    at = np.repeat(np.arange(len(source_forms)) * width, np.diff(start)) + target
+    mean = np.sqrt(table[at] * there.astype(np.float32))
+    likely = np.flatnonzero(mean > least)
+    return np.searchsorted(likely, start), target[likely], mean[likely]
 
 
 @dataclass(frozen=True)
