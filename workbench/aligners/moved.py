@@ -38,11 +38,22 @@ def moved(
 
     `rough` gives a long stretch its rough path.
     """
+    known: dict[tuple[bytes, bytes], Verdict | None] = {}
+
+    def judged(stretch: Stretch) -> Verdict | None:
+        """What two parts have in common; most meet again when others have found their places."""
+        parts = stretch.rows.tobytes(), stretch.columns.tobytes()
+        if parts not in known:
+            rough(stretch)
+            scored = score(stretch, pool, options.half)
+            known[parts] = _core(decide(scored, stretch, pool, options), pool)
+        return known[parts]
+
     found: list[Verdict] = []
     for text in sorted({verdict.stretch.text for verdict in verdicts}):
         sides = _left([verdict for verdict in verdicts if verdict.stretch.text == text])
         while len(sides[0]) and len(sides[1]):
-            best = _best(text, sides, pool, options, rough)
+            best = _best(text, sides, judged)
             if best is None:
                 break
             found.append(_alone_with(best))
@@ -88,17 +99,11 @@ def _used(verdict: Verdict) -> tuple[Ints, Ints]:
 
 
 def _best(
-    text: int,
-    sides: Sequence[list[Ints]],
-    pool: Pool,
-    options: Options,
-    rough: Callable[[Stretch], None],
+    text: int, sides: Sequence[list[Ints]], judged: Callable[[Stretch], Verdict | None]
 ) -> Verdict | None:
     best, worth = None, 0
     for rows, columns in product(*sides):
-        stretch = Stretch(text, rows, columns)
-        rough(stretch)
-        verdict = _core(decide(score(stretch, pool, options.half), stretch, pool, options), pool)
+        verdict = judged(Stretch(text, rows, columns))
         if verdict is not None and len(verdict.beads) > worth:
             best, worth = verdict, len(verdict.beads)
     return best
