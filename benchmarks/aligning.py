@@ -2,8 +2,7 @@
 
 .venv/bin/python benchmarks/aligning.py [--large | --cost]      --cost leaves the gold sets out
 
-Gold sets are ours (a story of 60 beads) and, where there are any, those in ../shared/align-dev.  Where
-the program `hunalign` is installed, it aligns the same texts.
+The gold sets are those of gold.py.  Where the program `hunalign` is installed, it aligns the same texts.
 """
 
 from __future__ import annotations
@@ -15,32 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
+
+from gold import Beads, sets, wrapped
 
 from workbench import registry
 from workbench.errors import AlignError
 from workbench.model import Alignment, Passage, TextPair
-
-DATA = Path(__file__).parent / "data"
-SHARED = Path(__file__).parents[2] / "shared"
-Beads = set[tuple[tuple[int, ...], tuple[int, ...]]]
-
-
-def passages(path: Path) -> list[Passage]:
-    """A file, a passage a line."""
-    return [Passage(line) for line in path.read_text("utf-8").split("\n")[:-1]]
-
-
-def beads(path: Path) -> Beads:
-    """Gold beads: `source positions<TAB>target positions`, 0-based, with commas."""
-    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line]
-    return {(_positions(row[0]), _positions(row[1])) for row in rows}
-
-
-def _positions(field: str) -> tuple[int, ...]:
-    return tuple(int(x) for x in field.split(",") if x)
 
 
 def strict(gold: Sequence[Beads], found: Sequence[Beads]) -> float:
@@ -53,49 +35,58 @@ def strict(gold: Sequence[Beads], found: Sequence[Beads]) -> float:
     return 2 * precision * recall / max(1e-9, precision + recall)
 
 
-def sets() -> Iterator[tuple[str, tuple[str, str], list[tuple[TextPair, Beads]]]]:
-    """(name, languages, texts with their gold beads)."""
-    ours = TextPair(passages(DATA / "bridge.en"), passages(DATA / "bridge.es"))
-    yield "ours: The Bridge at Altamura", ("en", "es"), [(ours, beads(DATA / "bridge.tsv"))]
-    root = SHARED / "align-dev" / "sentence"
-    known = {"textberg-dev": ("de", "fr"), "novels-dev": ("en", "fr"), "zh-dev": ("en", "zh")}
-    for folder in sorted(root.iterdir()) if root.is_dir() else ():
-        texts = [
-            (TextPair(passages(d / "src.txt"), passages(d / "tgt.txt")), beads(d / "gold.tsv"))
-            for d in sorted(path.parent for path in folder.rglob("gold.tsv"))
-        ]
-        langs = known.get(folder.name, ("hu", "en"))
-        yield folder.name, langs, texts
-        for mt in sorted(folder.rglob("mt.s2t.google.txt")):
-            ((pair, gold),) = texts
-            lines = mt.read_text("utf-8").split("\n")[:-1]
-            yield (
-                f"{folder.name}, with MT",
-                langs,
-                [(TextPair(pair.source, pair.target, lines), gold)],
-            )
-
-
 def quality() -> None:
     """Print strict F1 for each set, and how far confidence can be believed."""
-    print("| set | beads | gale-church | lexical, each by itself | all together |")
-    print("|---|--:|--:|--:|--:|")
-    sure: list[tuple[float, bool]] = []
-    for name, langs, texts in sets():
-        gold = [each[1] for each in texts]
-        pairs = [each[0] for each in texts]
-        single = [_align("lexical", [pair], langs)[0] for pair in pairs]
-        pooled = _align("lexical", pairs, langs)
-        try:
-            simple = f"{_score(gold, _align('gale-church', pairs, langs)):.3f}"
-        except AlignError:
-            simple = "-"
-        both = f"{_score(gold, pooled):.3f}" if len(pairs) > 1 else ""
-        size = sum(map(len, gold))
-        print(f"| {name} | {size} | {simple} | {_score(gold, single):.3f} | {both} |", flush=True)
-        for alignment, right in zip(single, gold, strict=True):
-            sure += [(b.confidence, (b.source, b.target) in right) for b in alignment.beads]
-    believed(sure)
+    print(
+        "| set | beads | gale-church | lexical, each by itself | all together"
+        " | at least 95 % sure | of these right | errors in the worst fifth |"
+    )
+    print("|---|--:|--:|--:|--:|--:|--:|--:|")
+    every: list[tuple[float, bool]] = []
+    for each in sets():
+        gold = [right for _, right in each.texts]
+        pairs = [pair for pair, _ in each.texts]
+        single = [_align("lexical", [pair], each.langs)[0] for pair in pairs]
+        simple = both = ""
+        if not each.mt:
+            try:
+                simple = f"{_score(gold, _align('gale-church', pairs, each.langs)):.3f}"
+            except AlignError:
+                simple = "-"
+        if len(pairs) > 1:
+            both = f"{_score(gold, _align('lexical', pairs, each.langs)):.3f}"
+        sure = [
+            (bead.confidence, (bead.source, bead.target) in right)
+            for alignment, right in zip(single, gold, strict=True)
+            for bead in alignment.beads
+        ]
+        every += [] if each.mt else sure
+        print(
+            f"| {each} | {sum(map(len, gold))} | {simple} | {_score(gold, single):.3f} | {both} |"
+            f" {believed(sure)} |",
+            flush=True,
+        )
+    print(f"| all without MT | | | | | {believed(every)} |\n")
+
+
+def verse() -> None:
+    """Print how far confidence can be believed where the target is in lines, as verse against prose."""
+    print("| set, target in lines of so many characters | strict F1 | right | mean confidence |")
+    print("|---|--:|--:|--:|")
+    for each in sets():
+        for width in () if each.mt else (120, 60, 30):
+            texts = [wrapped(pair, right, width) for pair, right in each.texts]
+            gold = [right for _, right in texts]
+            found = [_align("lexical", [pair], each.langs)[0] for pair, _ in texts]
+            beads = [
+                (bead.confidence, (bead.source, bead.target) in right)
+                for alignment, right in zip(found, gold, strict=True)
+                for bead in alignment.beads
+            ]
+            sure, true = (sum(column) / len(beads) for column in zip(*beads, strict=True))
+            row = f"| {each.name}, {width} | {_score(gold, found):.3f} | {true:.0%} | {sure:.0%} |"
+            print(row, flush=True)
+    print()
 
 
 def _align(name: str, pairs: Sequence[TextPair], langs: tuple[str, str]) -> list[Alignment]:
@@ -106,17 +97,17 @@ def _score(gold: Sequence[Beads], found: Sequence[Alignment]) -> float:
     return strict(gold, [{(b.source, b.target) for b in alignment.beads} for alignment in found])
 
 
-def believed(sure: list[tuple[float, bool]]) -> None:
-    """Print how far confidences can be believed, given each with whether its bead is right."""
-    sure.sort()
-    trusted = [right for confidence, right in sure if confidence >= 0.95]
-    wrong = sum(not right for _, right in sure)
-    worst = sum(not right for _, right in sure[: len(sure) // 5])
-    print(
-        f"\nOf all beads {len(trusted) / len(sure):.0%} are said to be at least 95 % sure; "
-        f"{sum(trusted) / len(trusted):.1%} of these are right. "
-        f"The worst fifth by confidence holds {worst / max(1, wrong):.0%} of the errors.\n"
-    )
+def believed(sure: Sequence[tuple[float, bool]]) -> str:
+    """Cells of a table: beads said to be sure, those right, and errors in the worst fifth.
+
+    `sure` has the confidence of each bead, and whether the bead is right.
+    """
+    ordered = sorted(sure)
+    trusted = [right for confidence, right in ordered if confidence >= 0.95]
+    wrong = sum(not right for _, right in ordered)
+    worst = sum(not right for _, right in ordered[: len(ordered) // 5])
+    right = f"{sum(trusted) / len(trusted):.1%}" if trusted else "-"
+    return f"{len(trusted) / len(ordered):.0%} | {right} | {worst} of {wrong}"
 
 
 SIZES = (1_000, 10_000, 50_000, 200_000)
@@ -232,6 +223,7 @@ def main() -> None:
     else:
         if "--cost" not in sys.argv:
             quality()
+            verse()
         cost(SIZES if "--large" in sys.argv else SIZES[:2])
 
 

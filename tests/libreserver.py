@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ class LibreServer(ThreadingHTTPServer):
         self.character_limit = 0
         self.batch_limit = 0
         self.stall = 0.0
+        self.dribbles = 0.0  # seconds between the letters of an answer's head
         self.knows_alternatives = True
         # one after another, before the server itself answers
         self.troubles: list[Trouble] = []
@@ -93,6 +95,9 @@ class Handler(BaseHTTPRequestHandler):
         status, headers, body = answer
         if status == 0:  # hang up
             return
+        if self.server.dribbles:
+            self.dribble()
+            return
         self.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
@@ -101,6 +106,14 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
         except ConnectionError:  # the other side was tired of waiting
             return
+
+    def dribble(self) -> None:
+        """A head that never ends."""
+        head = b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 1000
+        with suppress(ConnectionError):
+            for letter in head:
+                self.wfile.write(bytes([letter]))
+                time.sleep(self.server.dribbles)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Keep the tests' output clean."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -105,6 +106,50 @@ def test_translation_beside_the_text_helps() -> None:
     mixed = TextPair(source, target[2:], source_mt=[passage.text for passage in target])
     found = sides(align(mixed))
     assert {((i,), (i - 2,)) for i in range(2, 8)} <= found
+
+
+def test_translation_of_some_passages_does_not_confuse_the_others() -> None:
+    source, target = cipher(60)
+    some = [p.text if i // 10 % 2 else "" for i, p in enumerate(target)]
+    found = sides(align(TextPair(source, target[:25] + target[28:], source_mt=some)))
+    expected = {((i,), (i if i < 25 else i - 3,)) for i in range(60) if not 25 <= i < 28}
+    assert len(expected & found) >= len(expected) - 3
+
+
+def test_translation_of_another_text_counts_little() -> None:
+    source, target = cipher(80)
+    wrong = [passage.text for passage in cipher(80, seed=2)[1]]
+    expected = {((i,), (i,)) for i in range(40)} | {((i,), (i - 2,)) for i in range(42, 80)}
+    pair = TextPair(numbered(source), (less := numbered(target))[:40] + less[42:], source_mt=wrong)
+    assert len(expected & sides(align(pair))) >= len(expected) - 3
+
+
+def test_blank_passages_are_nothing() -> None:
+    """With blank passages all over the place the others are aligned as without, and nothing is told."""
+    source, target = cipher(120)
+    draw = random.Random(4)
+    places: list[list[int]] = []
+    blown: list[list[Passage]] = []
+    for texts in (source, target[:40] + target[70:]):
+        parts = [[Passage(draw.choice(["", " ", "\u200b"]))] * draw.randint(0, 3) for _ in texts]
+        blown.append([p for blank, text in zip(parts, texts, strict=True) for p in (*blank, text)])
+        places.append([i for i, p in enumerate(blown[-1]) if p.text.strip(" \u200b")])
+    alignment = align(TextPair(blown[0], blown[1]))
+    rank = [{place: i for i, place in enumerate(side)} for side in places]
+    found = {
+        (tuple(rank[0][i] for i in bead.source), tuple(rank[1][j] for j in bead.target))
+        for bead in alignment.beads
+        if "blank" not in bead.signals
+    }
+    expected = {((i,), (i if i < 40 else i - 30,)) for i in range(120) if not 40 <= i < 70}
+    assert len(expected & found) >= len(expected) - 4
+    blank = [bead for bead in alignment.beads if "blank" in bead.signals]
+    assert len(blank) + len(places[0]) + len(places[1]) == sum(map(len, blown))
+    (warning,) = alignment.warnings
+    told = re.fullmatch(r"source segments (\d+) to (\d+) have no counterpart", warning)
+    assert told
+    assert abs(int(told[1]) - 1 - places[0][40]) < 5
+    assert abs(int(told[2]) - 1 - places[0][69]) < 5
 
 
 def test_long_work_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:

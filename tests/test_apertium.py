@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from workbench.engines import apertium
-from workbench.engines.apertium import Apertium, ApertiumTranslator, Pipeline
+from workbench.engines import apertium, pipeline
+from workbench.engines.apertium import Apertium, ApertiumTranslator
+from workbench.engines.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,12 +121,12 @@ def fragile(tmp_path: Path, on_poison: str) -> Pipeline:
 def test_a_segment_that_kills_or_hangs_costs_only_itself(
     tmp_path: Path, on_poison: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apertium, "PATIENCE", 0.5)
-    pipeline = fragile(tmp_path, on_poison)
+    monkeypatch.setattr(pipeline, "PATIENCE", 0.5)
+    broken = fragile(tmp_path, on_poison)
     started = time.perf_counter()
-    assert pipeline.translate(["a", "b", "poison", "c"]) == ["a", "b", None, "c"]
+    assert broken.translate(["a", "b", "poison", "c"]) == ["a", "b", None, "c"]
     assert time.perf_counter() - started < 20
-    pipeline.close()
+    broken.close()
 
 
 def test_why_not_names_the_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -172,6 +172,17 @@ def test_slow_answers_are_given_up(server: LibreServer, monkeypatch: pytest.Monk
     assert "no answer within 0.2 seconds" in answer
 
 
+def test_a_head_that_dribbles_in_is_given_up(
+    server: LibreServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each letter comes in time, the head as a whole does not."""
+    monkeypatch.setenv(client.SECONDS, "0.3")
+    translator = loaded()
+    server.dribbles = 0.02
+    (answer,) = best(translator, "One.")
+    assert "no answer within 0.3 seconds" in answer
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -126,6 +126,10 @@ def test_terms_become_their_targets() -> None:
         ("light_house.txt", ["light_house.txt"]),
         ("the keeper", ["Guardián"]),
         ("the US and us", ["EE. UU."]),
+        ("**Light** is here. <p>Light", ["**", "Luz", "**", "<p>", "Luz"]),
+        ("## Light", ["Luz"]),
+        ("a lighthouse-keeper and a pre-US ship", []),
+        ("the US\u2014and light-", ["EE. UU.", "luz"]),
     ],
 )
 def test_terms_are_found_as_words_in_any_case(text: str, found: list[str]) -> None:

@@ -59,6 +59,9 @@ _NEEDS = {
 _SIGN = re.compile(
     r"[`<&\]{}%$@#*~_/\\.w):](?:(?<![.w):])|(?<=\.)\w|(?<=w)ww|(?<=\(\))|(?<=:)[a-z])"
 )
+# Characters before a term that are looked at, and what may open a sentence there: quotes, markup.
+BEFORE = 200
+_OPENING = re.compile(r"(?:[\s\"'“‘”«¿¡(\[*_~#>-]|</?[A-Za-z][^<>]*>)+\Z")
 _MASK = "ZX{}Z"
 _MASKS = re.compile(r"[Zz][Xx]\s?(\d{1,9})\s?[Zz]")
 
@@ -136,7 +139,7 @@ def _term_spans(text: str, terms: Sequence[Term]) -> Iterator[Span]:
 
 
 def _starts_sentence(text: str, match: re.Match[str]) -> bool:
-    before = text[: match.start()].rstrip(" \"'“‘«¿¡(")
+    before = _OPENING.sub("", text[max(0, match.start() - BEFORE) : match.start()])
     return not before or before[-1] in ".!?…"
 
 
@@ -147,7 +150,11 @@ def _terms_pattern(sources: tuple[str, ...]) -> re.Pattern[str]:
     if sources not in _patterns:
         _patterns.clear()  # one glossary is in use at a time
         listed = "|".join(re.escape(source) for source in sources)
-        _patterns[sources] = re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
+        _patterns[sources] = re.compile(
+            # not in a compound, half of which would be left: lighthouse-keeper
+            rf"(?<!\w)(?<!\w[-‐‑])(?:{listed})(?![-‐‑]?\w)",
+            re.IGNORECASE,
+        )
     return _patterns[sources]
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Seconds for Datasette to answer before it is said that it does not.
 PATIENCE = 60.0
+# Seconds for it to end by itself, when a Ctrl-C in the terminal reached it too.
+GRACE = 3.0
 PACKAGE = Path(__file__).parent
 
 
@@ -56,12 +58,15 @@ def serve(
         process = subprocess.Popen(
             command(db_path, metadata, host, port), env={**os.environ, "DATASETTE_SECRET": secret()}
         )
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/-/workbench"
-        waiting = threading.Thread(
-            target=_announce, args=(process, address, say, open_browser), daemon=True
-        )
-        waiting.start()
-        return _wait(process)
+        try:
+            address = f"http://{f'[{host}]' if ':' in host else host}:{port}/-/workbench"
+            waiting = threading.Thread(
+                target=_announce, args=(process, address, say, open_browser), daemon=True
+            )
+            waiting.start()
+            return _wait(process)
+        finally:
+            _end(process)
 
 
 def command(db_path: Path, metadata: Path, host: str, port: int) -> list[str]:
@@ -138,9 +143,17 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
     try:
         code = process.wait()
     except KeyboardInterrupt:
-        process.wait(timeout=20)  # the terminal sent it the signal too
         return 0
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
     return 0 if code in {0, *(-number for number in (signal.SIGINT, *previous))} else code
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a process that a terminal told to end too, or tell it."""
+    try:
+        process.wait(timeout=GRACE)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        process.wait()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.aligners import candidates
+from workbench.aligners import candidates, lattice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,23 +24,29 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 COEFFICIENTS = {
-    "always": 1.96,
+    "always": 1.95,
     # log odds of the mean posterior under varied weights, and the lower one of the beads beside
-    "varied": 0.07,
-    "varied_beside": 0.10,
+    "varied": 0.18,
+    "varied_beside": 0.13,
     # without a counterpart on either side, and how long then
-    "source_alone": 1.27,
-    "target_alone": 1.27,
-    "size_alone": -0.93,
+    "source_alone": -0.59,
+    "target_alone": 1.18,
+    "size_alone": -0.44,
     # how often beads of its shape are met, in nats; larger beads beside; the difference in length
-    "shape": 0.1,
-    "size_beside": -0.38,
-    "deviation": 0.10,
+    "shape": 0.43,
+    "size_beside": -0.22,
+    "deviation": 0.11,
 }
 # Weights are multiplied by numbers whose logarithms are so spread, and the scores tempered.
-SELVES, SPREAD, TEMPER = 8, 0.5, 0.5
+SELVES, SPREAD, TEMPER = 16, 0.5, 0.5
 # What stands beside the first and the last bead.
 BORDER = 4.0
+# Beads as large as beads can be tell of larger ones that cannot be found: verse against prose, or another
+# text.  Of the beads of two sides around, so many before and after, a tenth may be so large; a half makes
+# all worthless.
+LARGEST = max(map(max, lattice.SHAPES))
+AROUND = 10
+FEW, MANY = 0.1, 0.5
 
 
 def varied(found: Candidates, features: Floats, weights: Floats) -> Floats:
@@ -74,11 +80,25 @@ def describe(
     )
 
 
-def confidence(described: Floats) -> Floats:
-    """How probably each bead is right, 0 to 1."""
+def confidence(described: Floats, beads: Ints) -> Floats:
+    """How probably each bead of a path is right, 0 to 1; `beads` are (source, end, target, end)."""
     odds = described @ np.array(list(COEFFICIENTS.values()))
-    sure: Floats = 1 / (1 + np.exp(-odds))
+    sure: Floats = _plausible(beads) / (1 + np.exp(-odds))
     return sure
+
+
+def _plausible(beads: Ints) -> Floats:
+    """1 where few of the beads around are as large as beads can be, 0 where many are."""
+    a, b, c, d = beads.T
+    joined = (b > a) & (d > c)
+    large = np.maximum(b - a, d - c)[joined] == LARGEST
+    sums = np.concatenate([[0], np.cumsum(large)])
+    at = np.cumsum(joined)
+    first, end = np.maximum(at - AROUND, 0), np.minimum(at + AROUND, len(large))
+    # a few beads say little
+    share = (sums[end] - sums[first]) / np.maximum(end - first, AROUND)
+    plausible: Floats = np.clip((MANY - share) / (MANY - FEW), 0.0, 1.0)
+    return plausible
 
 
 def _odds(probability: Floats) -> Floats:

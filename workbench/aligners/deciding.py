@@ -50,7 +50,7 @@ def decide(scored: Scored, stretch: Stretch, pool: Pool, options: Options) -> Ve
     posterior = candidates.posteriors(found, described @ weights())
     path = candidates.best(found, posterior - COST)
     doubted = varied(found, described, weights())
-    sure = confidence(describe(found, named(described), doubted, path))
+    sure = confidence(describe(found, named(described), doubted, path), found.beads[path])
     reasons = {name: found.at(values)[path] for name, values in _reasons(scored).items()}
     return Verdict(stretch, found.beads[path], sure, reasons)
 

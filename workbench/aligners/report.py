@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 LOST = 0.04
 # Shorter texts say too little about themselves for that.
 ENOUGH = 20
+# A text that has more than so many times the segments of the other is hardly cut in the same way.
+TIMES = 2.5
+# Below this mean confidence an alignment is told to be doubtful.
+DOUBTFUL = 0.6
 # Longer parts without a counterpart are told.
 PART = 10
 
@@ -162,9 +166,10 @@ def _warnings(
         return
     joined = [bead for bead in beads if bead.source and bead.target]
     ratio = source / target
-    if not 0.2 <= ratio <= 5:
+    if not 1 / TIMES <= ratio <= TIMES:
         yield (
             f"{source} source segments against {target} target segments: are these the same text?"
+            " A bead has four of a side at most: join lines of verse to sentences first"
         )
     if len(joined) < 0.3 * min(sizes):
         yield f"only {len(joined)} beads have both sides: are these the same text?"
@@ -173,11 +178,14 @@ def _warnings(
             f"the words hardly confirm the alignment (fit {fit:.2f}): the path may be lost;"
             " align chapter by chapter, confirm a few beads, or give a machine translation"
         )
+    sure = float(np.mean([bead.confidence for bead in beads]))
+    if len(joined) >= ENOUGH and sure < DOUBTFUL:
+        yield f"only about {sure:.0%} of the beads are expected to be right; look at the least sure first"
     for first, end in moved:
-        yield f"source segments {first + 1} to {end} are translated in another place"
+        yield f"source segments {first} to {end - 1} are translated in another place"
     for side in ("source", "target"):
         for first, end in _alone(beads, side):
-            yield f"{side} segments {first + 1} to {end} have no counterpart"
+            yield f"{side} segments {first} to {end - 1} have no counterpart"
 
 
 def _alone(beads: Sequence[Bead], side: str) -> Iterator[tuple[int, int]]:

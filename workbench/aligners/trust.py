@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     # one number, or one for each bead [shape, row, column] where some passages have no translation
     Share = float | Singles | Floats
 
+# A translation must explain so much more to count as much as the texts; and how decisive that is.
+DOUBT, SHARP = 0.7, 4
 # What a channel that explains nothing still counts, in nats a form.
 LEAST = 0.01
 
@@ -50,9 +52,21 @@ def shares(stretch: Stretch, pool: Pool, band: Band) -> list[Share]:
     return [weight * part / total for weight, part in zip(weights, parts, strict=True)]
 
 
-def at(found: Candidates, share: Share) -> float | Floats:
-    """The share in each candidate."""
-    return share if isinstance(share, float) else found.at(share)
+def decisive(found: Candidates, shares: Sequence[Share]) -> list[float | Floats]:
+    """The shares in each candidate for the last weighing: one channel counts nearly alone there.
+
+    Mixed, the better channel would lose by the other's noise; words that are alike make a translation
+    look a little better than it is.  Where only some passages are translated, the texts decide on those
+    that stand alone.
+    """
+    parts = [
+        (DOUBT if k else 1.0)
+        * (share if isinstance(share, float) else np.where(found.joined, found.at(share), k == 0))
+        for k, share in enumerate(shares)
+    ]
+    powers = [part**SHARP for part in parts]
+    total = sum(powers)
+    return [power / total for power in powers]
 
 
 def _there(channel: Channel, stretch: Stretch, band: Band) -> Singles | None:

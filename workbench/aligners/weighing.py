@@ -24,27 +24,27 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 WEIGHTS = {
-    "words": 0.57,
-    "length": 0.42,
-    "deviation": 0.56,
-    "opens": 0.47,
-    "closes": 0.65,
-    "shape": 1.26,
-    "one_to_many": 0.29,
-    "many_to_many": -2.03,
-    "large": -2.09,
-    "source_alone": 7.11,
-    "target_alone": 2.54,
-    "size_alone": -2.80,
-    "mute_alone": 20.47,
-    "head": 5.08,
-    "tail": 3.34,
-    "displaced": 5.10,
-    "open_source": 0.16,
+    "words": 0.58,
+    "length": 0.38,
+    "deviation": 0.61,
+    "opens": 0.68,
+    "closes": 0.69,
+    "shape": 1.35,
+    "one_to_many": 0.04,
+    "many_to_many": -1.49,
+    "large": -2.30,
+    "source_alone": 6.99,
+    "target_alone": 2.09,
+    "size_alone": -2.96,
+    "mute_alone": 15.97,
+    "head": 5.23,
+    "tail": 3.05,
+    "displaced": 5.53,
+    "open_source": 0.08,
     "open_target": 0.11,
-    "outside": 1.22,
-    "weak": 8.97,
-    "loose": 20.50,
+    "outside": 1.11,
+    "weak": 10.36,
+    "loose": 24.04,
 }
 
 
@@ -96,8 +96,10 @@ def _shapes(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> 
 def _sums(found: Candidates, scored: Scored) -> dict[str, Floats]:
     words: Floats = np.sum(
         [
-            trust.at(found, share) * found.at(values)
-            for share, values in zip(scored.shares, scored.words, strict=True)
+            share * found.at(values)
+            for share, values in zip(
+                trust.decisive(found, scored.shares), scored.words, strict=True
+            )
         ],
         axis=0,
     )
@@ -130,7 +132,8 @@ def _edges(found: Candidates, stretch: Stretch, pool: Pool) -> dict[str, Floats]
 def _links(found: Candidates, scored: Scored, stretch: Stretch, pool: Pool) -> dict[str, Floats]:
     """The mean of what the links of each channel say, as far as each is trusted."""
     mean = np.zeros((len(found.beads), len(linking.NAMES)))
-    for channel, share in zip(trust.used(pool, stretch.text), scored.shares, strict=True):
+    shares = trust.decisive(found, scored.shares)
+    for channel, share in zip(trust.used(pool, stretch.text), shares, strict=True):
         values = link(channel.evidence(stretch.rows, stretch.columns), channel.says, found.beads)
-        mean += values * np.reshape(trust.at(found, share), (-1, 1))
+        mean += values * np.reshape(share, (-1, 1))
     return dict(zip(linking.NAMES, mean.T, strict=True))

@@ -54,6 +54,8 @@ def by_branches(
     category, which tells it the form of the noun (2 files, 5 files); where it does not come back,
     it is hidden like a placeholder.
     """
+    if not texts:  # nearly always
+        return {}
     forms = messages.forms(target_lang)
     frames = {key: _frames(text, forms) for key, text in texts.items()}
     said = _translated(list(dict.fromkeys(f for mine in frames.values() for f in mine)), ask)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
+import socket
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from typing import Any
 
 from workbench.errors import EngineError
@@ -87,12 +90,56 @@ def printable(said: object) -> str:
     return " ".join(words)[:300]
 
 
+class _Prompt(http.client.HTTPConnection):
+    """A connection that is cut where the head of an answer takes longer than its timeout as a whole."""
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        """The answer.  Raises TimeoutError if its head does not come in time."""
+        late = threading.Event()
+
+        def cut() -> None:
+            late.set()
+            with suppress(OSError, AttributeError):  # it has ended meanwhile
+                self.sock.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(self.timeout or 0.0, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            response = super().getresponse()
+        except FAILURES as error:
+            if late.is_set():
+                raise TimeoutError("timed out") from error
+            raise
+        finally:
+            timer.cancel()
+        if late.is_set():
+            raise TimeoutError("timed out")
+        return response
+
+
+class _PromptAndEncrypted(_Prompt, http.client.HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Plain(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """Open a plain address."""
+        return self.do_open(_Prompt, req)
+
+
+class _Encrypted(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """Open an encrypted address."""
+        return self.do_open(_PromptAndEncrypted, req)
+
+
 def _opener(*, follow: bool, proxy: bool) -> urllib.request.OpenerDirector:
     """Without files and FTP, to which a redirect could lead; what stays here goes through no proxy."""
     handlers: list[urllib.request.BaseHandler] = [
         urllib.request.ProxyHandler(None if proxy else {}),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
+        _Plain(),
+        _Encrypted(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.UnknownHandler(),

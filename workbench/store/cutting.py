@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from workbench import lang
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlite_utils import Database
+
+# Beyond any position.
+_FAR = 1 << 60
 
 
 def split_segment(db: Database, segment_id: int, at: int) -> int:
@@ -76,34 +80,44 @@ def split_off(
 
 
 def make_room(db: Database, document_id: int, *places: int) -> None:
-    """Move everything after each of some positions one further; in two steps, since positions are unique."""
-    db.conn.execute("DROP TABLE IF EXISTS temp.room")
-    db.conn.execute("CREATE TEMP TABLE room (after INTEGER PRIMARY KEY, moved INTEGER)")
-    db.conn.executemany(
-        "INSERT OR REPLACE INTO temp.room VALUES (?, ?)",
-        [(place, moved) for moved, place in enumerate(sorted(places), start=1)],
-    )
+    """Move what follows each of some positions one further; after a single one, as far as the next gap."""
+    ordered = sorted(places)
+    end = _gap(db, document_id, ordered[0]) if len(ordered) == 1 else None
     for table in ("segments", "units"):
-        db.conn.execute(
-            f"UPDATE {table} SET position = -1 - position - (SELECT moved FROM temp.room"
-            f" WHERE after < {table}.position ORDER BY after DESC LIMIT 1)"
-            " WHERE document_id = ? AND position > ?",
-            (document_id, min(places)),
+        # the last first, since positions are unique
+        found = db.conn.execute(
+            f"SELECT id, position FROM {table} WHERE document_id = ? AND position > ? AND position < ?"
+            " ORDER BY position DESC",
+            (document_id, ordered[0], _FAR if end is None else end),
+        ).fetchall()
+        db.conn.executemany(
+            f"UPDATE {table} SET position = ? WHERE id = ?",
+            [(position + bisect_left(ordered, position), row) for row, position in found],
         )
-        db.conn.execute(
-            f"UPDATE {table} SET position = -1 - position WHERE document_id = ? AND position < 0",
-            (document_id,),
-        )
+
+
+def _gap(db: Database, document_id: int, start: int) -> int | None:
+    """A position after one that neither a segment nor a unit has, before the end of a document."""
+    row = db.conn.execute(
+        """SELECT s.position + 1 AS free FROM segments s
+        WHERE s.document_id = :document AND s.position > :start
+          AND NOT EXISTS (SELECT 1 FROM segments n WHERE n.document_id = :document AND n.position = free)
+          AND NOT EXISTS (SELECT 1 FROM units u WHERE u.document_id = :document AND u.position = free
+            AND u.target_lang IN (SELECT t.target_lang FROM tallies t WHERE t.document_id = :document))
+        ORDER BY s.position LIMIT 1""",
+        {"document": document_id, "start": start},
+    ).fetchone()
+    return row[0] if row else None
 
 
 def close_gap(db: Database, document_id: int, position: int) -> None:
     """Move everything after a position that is free one back."""
     for table in ("segments", "units"):
-        for change, condition in (("-position", f"> {position}"), ("-1 - position", "< 0")):
-            db.conn.execute(
-                f"UPDATE {table} SET position = {change} WHERE document_id = ? AND position {condition}",
-                (document_id,),
-            )
+        found = db.conn.execute(
+            f"SELECT position - 1, id FROM {table} WHERE document_id = ? AND position > ? ORDER BY position",
+            (document_id, position),
+        ).fetchall()
+        db.conn.executemany(f"UPDATE {table} SET position = ? WHERE id = ?", found)
 
 
 def count_sides(db: Database, segment_id: int) -> None:

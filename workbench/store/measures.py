@@ -17,6 +17,19 @@ MOST_PEOPLE = 500
 
 Rows = list[dict[str, Any]]
 
+# Work by day and person, the latest first, and by person (without a day): the view, which reads every
+# revision, is read once for both.
+_SUMS = """sum(units) AS units, sum(words) AS words, sum(seconds) AS seconds,
+  round(sum(seconds) / nullif(sum(timed), 0), 1) AS seconds_per_unit,
+  round(sum(edit_distance * units) / sum(units), 1) AS edit_distance, sum(accepted) AS accepted"""
+_WORK = f"""WITH work AS MATERIALIZED (SELECT * FROM daily_work)
+SELECT * FROM (SELECT day, person, NULL AS days, {_SUMS} FROM work
+  WHERE day IN (SELECT DISTINCT day FROM work ORDER BY day DESC LIMIT :days)
+  GROUP BY day, person ORDER BY day DESC, person LIMIT :rows)
+UNION ALL
+SELECT * FROM (SELECT NULL, person, count(DISTINCT day), {_SUMS} FROM work
+  GROUP BY person ORDER BY units DESC, person LIMIT :people)"""
+
 
 def progress_page(db: Database, *, after: str = "", size: int = 100) -> tuple[Rows, str | None]:
     """Progress by text, and the key of the next page, None at the end; `after` is such a key."""
@@ -33,22 +46,13 @@ def progress_page(db: Database, *, after: str = "", size: int = 100) -> tuple[Ro
 
 def work_report(db: Database) -> dict[str, Rows]:
     """Work by day and person, by person, and engines with judged drafts; reads all that people did."""
-    days = rows(
-        db,
-        "SELECT day, person, sum(units) AS units, sum(words) AS words, sum(seconds) AS seconds,"
-        " round(sum(seconds) / nullif(sum(timed), 0), 1) AS seconds_per_unit,"
-        " round(sum(edit_distance * units) / sum(units), 1) AS edit_distance, sum(accepted) AS accepted"
-        " FROM daily_work WHERE day IN (SELECT DISTINCT substr(at, 1, 10) FROM revisions"
-        " ORDER BY 1 DESC LIMIT ?) GROUP BY day, person ORDER BY day DESC, person LIMIT ?",
-        (DAYS, MOST_ROWS),
-    )
-    persons = rows(
-        db,
-        "SELECT person, count(DISTINCT day) AS days, sum(units) AS units, sum(words) AS words,"
-        " sum(seconds) AS seconds, round(sum(seconds) / nullif(sum(timed), 0), 1) AS seconds_per_unit,"
-        " sum(accepted) AS accepted FROM daily_work GROUP BY person ORDER BY units DESC, person LIMIT ?",
-        (MOST_PEOPLE,),
-    )
+    found = rows(db, _WORK, {"days": DAYS, "rows": MOST_ROWS, "people": MOST_PEOPLE})
+    days = [row for row in found if row["day"]]
+    persons = [row for row in found if not row["day"]]
+    for row in days:
+        del row["days"]
+    for row in persons:
+        del row["day"], row["edit_distance"]
     engines = rows(
         db,
         "SELECT *, round(100.0 * accepted_unchanged / judged, 1) AS accepted_percent"

@@ -225,8 +225,7 @@ def place_units(
     db.conn.execute(f"UPDATE units SET position = -1 - id WHERE id {_EVERY}", (ids,))
     for table in ("unit_segments", "unit_targets", "beads", "findings"):
         db.conn.execute(f"DELETE FROM {table} WHERE unit_id {_EVERY}", (ids,))
-    gone = json.dumps([unit_id for unit_id, row in wanted.items() if row is None])
-    db.conn.execute(f"DELETE FROM claims WHERE unit_id {_EVERY}", (gone,))
+    _keep_claims(db, before, wanted)
     db.conn.executemany(
         "INSERT INTO regroupings (run_id, unit_id, before) VALUES (?, ?, ?)",
         [(run_id, unit["id"], json.dumps(unit) if "segments" in unit else None) for unit in before],
@@ -251,6 +250,21 @@ def place_units(
     for unit_id, row in wanted.items():
         for note_id in (row or {}).get("notes", ()):
             db.conn.execute("UPDATE notes SET unit_id = ? WHERE id = ?", (unit_id, note_id))
+
+
+def _keep_claims(
+    db: Database, before: Sequence[dict[str, Any]], wanted: Mapping[int, dict[str, Any] | None]
+) -> None:
+    """End the claims of units that are left over; the new units of a split are kept as the old one is."""
+    gone = json.dumps([unit_id for unit_id, row in wanted.items() if row is None])
+    db.conn.execute(f"DELETE FROM claims WHERE unit_id {_EVERY}", (gone,))
+    first, *others = before
+    if not any("segments" in unit for unit in others):
+        db.conn.execute(
+            "INSERT INTO claims SELECT value, person, actor, at, expires, run_id FROM claims, json_each(?)"
+            " WHERE unit_id = ?",
+            (json.dumps([unit["id"] for unit in others]), first["id"]),
+        )
 
 
 def _heir(unit: dict[str, Any], wanted: Mapping[int, dict[str, Any] | None]) -> int:

@@ -5,7 +5,7 @@
 (() => {
   const PATIENCE = 10000; // milliseconds
   /** Our keys that work in fields; a person's own ones are known only to the scripts. */
-  const ACTIONS = /^(Ctrl\+(Shift\+)?Enter|Ctrl\+[SIG.\/1-9]|Alt\+[RZFSMCNH]|Alt\+Arrow(Down|Up)|F6|F8)$/;
+  const ACTIONS = /^(Ctrl\+(Shift\+)?Enter|Ctrl\+[SIG.\/1-9]|Alt\+[RZFSMCNHL]|Alt\+Arrow(Down|Up)|F6|F8)$/;
   const FIELDS = "textarea, input, select";
   /** @type {KeyboardEvent[]} */
   const keys = [];
