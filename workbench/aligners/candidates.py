@@ -7,6 +7,7 @@ are a few beads for each passage, and these can be looked at word by word.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ TEMPER = 0.5
 # Beads less probable than this are out of the question.
 LEAST = 1e-3
 NEVER = -1e30
+Node = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ class Candidates:
     place: tuple[Ints, Ints, Ints]
     n: int
     m: int
+
+    @cached_property
+    def nodes(self) -> tuple[list[Node], list[Node]]:
+        """Where each bead begins and where it ends."""
+        beads = self.beads.tolist()
+        return [(a, c) for a, _, c, _ in beads], [(b, d) for _, b, _, d in beads]
 
     @property
     def joined(self) -> NDArray[np.bool_]:
@@ -81,7 +89,7 @@ def choose(band: Band, score: Floats, skip: Floats) -> Candidates:
 
 def posteriors(found: Candidates, score: Floats) -> Floats:
     """How probable each candidate is; a passage alone is as probable as at all places together."""
-    begin, end = _nodes(found)
+    begin, end = found.nodes
     first, last = (0, 0), (found.n, found.m)
     scores = score.tolist()
     before = _sums(first, begin, end, scores)
@@ -98,14 +106,6 @@ def posteriors(found: Candidates, score: Floats) -> Floats:
         together = np.bincount(passage[empty], probability[empty], minlength=size)
         probability[empty] = np.minimum(1.0, together[passage[empty]])
     return probability
-
-
-Node = tuple[int, int]
-
-
-def _nodes(found: Candidates) -> tuple[list[Node], list[Node]]:
-    beads = found.beads.tolist()
-    return [(a, c) for a, _, c, _ in beads], [(b, d) for _, b, _, d in beads]
 
 
 def _sums(
@@ -129,7 +129,7 @@ def _sums(
 
 def best(found: Candidates, worth: Floats) -> Ints:
     """The numbers of the candidates on the path of the highest sum."""
-    begin, end = _nodes(found)
+    begin, end = found.nodes
     sums: dict[Node, float] = {(0, 0): 0.0}
     last: dict[Node, int] = {}
     for k, (x, y, value) in enumerate(zip(begin, end, worth.tolist(), strict=True)):
