@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import ConflictError, InputError, StoreError
 from workbench.model import STATES
 from workbench.store.database import now, writing
+from workbench.store.reading import rows
 from workbench.store.rejoining import cuts, held, join_again, split_again
 from workbench.store.runs import running
 from workbench.store.seating import FAR, anchor, seat
@@ -91,7 +92,7 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     False, and nothing done, if one of them is not as the regrouping left it.
     """
     snapshot = db.conn.execute(
-        f"""SELECT g.unit_id, g.before, u.version, u.target = r.after AND u.state = r.state_after
+        f"""SELECT g.unit_id, g.before, u.target = r.after AND u.state = r.state_after
           AND CASE WHEN g.source IS NULL THEN d.format = '{SHELF}' ELSE {SOURCE} = g.source END
         FROM regroupings g JOIN units u ON u.id = g.unit_id JOIN documents d ON d.id = u.document_id
         JOIN revisions r ON r.unit_id = g.unit_id AND r.run_id = g.run_id WHERE g.run_id = ?""",
@@ -99,14 +100,14 @@ def undo_regroup(db: Database, run_id: int, actor: str, undoing: int) -> bool:
     ).fetchall()
     if not all(stands for *_, stands in snapshot):
         return False
-    now_there = [current_unit(db, unit_id, version) for unit_id, _, version, _ in snapshot]
-    wanted = {unit_id: json.loads(before) if before else None for unit_id, before, *_ in snapshot}
+    wanted = {unit_id: json.loads(before) if before else None for unit_id, before, _ in snapshot}
+    now_there = current_units(db, list(wanted))
     home = {row["document_id"] for row in wanted.values() if row}
     if not home & {unit["document_id"] for unit in now_there}:
         return False  # the text has a new version, with other segments
     parted = held(now_there) - held(wanted.values())
     split_again(db, now_there, wanted)
-    give_segments(db, [current_unit(db, unit["id"], unit["version"]) for unit in now_there], wanted)
+    give_segments(db, current_units(db, list(wanted)), wanted)
     lone = [  # what older versions stored has no anchor
         {"anchor": anchor(db, row), **row, "id": unit_id}
         for unit_id, row in wanted.items()
@@ -134,11 +135,12 @@ def current_unit(db: Database, unit_id: int, version: int) -> dict[str, Any]:
 def current_units(db: Database, unit_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Units' rows, with the ids of their segments.  Raises StoreError if one is not there."""
     asked = (json.dumps(list(unit_ids)),)
-    cursor = db.conn.execute(
-        f"SELECT id, version, updated_at, {', '.join(_KEPT)} FROM units WHERE id {_EVERY}", asked
+    found_units = rows(
+        db,
+        f"SELECT id, version, updated_at, {', '.join(_KEPT)} FROM units WHERE id {_EVERY}",
+        asked,
     )
-    names = [column[0] for column in cursor.description]
-    units = {row[0]: dict(zip(names, row, strict=True)) for row in cursor}
+    units = {row["id"]: row for row in found_units}
     if missing := [unit_id for unit_id in unit_ids if unit_id not in units]:
         raise StoreError(f"there is no unit {missing[0]}; look its number up in the view bitext")
     segments = db.conn.execute(
@@ -230,7 +232,7 @@ def place_units(
         "INSERT INTO regroupings (run_id, unit_id, before) VALUES (?, ?, ?)",
         [(run_id, unit["id"], json.dumps(unit) if "segments" in unit else None) for unit in before],
     )
-    rows: list[dict[str, Any]] = []
+    placed: list[dict[str, Any]] = []
     for unit in before:
         row = wanted[unit["id"]]
         if row is None:
@@ -239,8 +241,8 @@ def place_units(
             db.conn.execute(
                 "UPDATE notes SET unit_id = ? WHERE unit_id = ?", (_heir(unit, wanted), unit["id"])
             )
-        rows.append({**row, "id": unit["id"], "version": unit["version"] + 1})
-    _write(db, (run_id, actor, why), before, rows)
+        placed.append({**row, "id": unit["id"], "version": unit["version"] + 1})
+    _write(db, (run_id, actor, why), before, placed)
     db.conn.execute(
         f"""UPDATE regroupings SET source = (SELECT {SOURCE} FROM units u
           JOIN documents d ON d.id = u.document_id WHERE u.id = unit_id AND d.format <> '{SHELF}')
@@ -283,7 +285,7 @@ def _write(
     db: Database,
     run: tuple[int, str, str],
     before: Sequence[dict[str, Any]],
-    rows: Sequence[dict[str, Any]],
+    placed: Sequence[dict[str, Any]],
 ) -> None:
     """Store new rows of units, their sides and their history; `run` is its id, the actor, and why.
 
@@ -293,7 +295,7 @@ def _write(
     drafts = dict(
         db.conn.execute(
             f"SELECT id, text FROM matches WHERE id {_EVERY}",
-            (json.dumps([row["match_id"] for row in rows]),),
+            (json.dumps([row["match_id"] for row in placed]),),
         )
     )
     db.conn.executemany(
@@ -303,7 +305,7 @@ def _write(
             (row["id"], row["version"], unit["target"], row["target"], unit["state"], row["state"], actor,
              at, edit_distance(drafts.get(row["match_id"]), row["target"]), run_id, why,
              unit.get("sub_state", ""))
-            for unit, row in zip(before, rows, strict=True)
+            for unit, row in zip(before, placed, strict=True)
         ],
     )  # fmt: skip
     plain = ("id", "version", *(column for column in _KEPT if column != "target"))
@@ -316,13 +318,13 @@ def _write(
         f" UPDATE units SET {', '.join(f'{column} = w.{column}' for column in plain[1:])},"
         " target = r.after, updated_at = ? FROM wanted w JOIN revisions r"
         " ON r.unit_id = w.id AND r.version = w.version WHERE units.id = w.id",
-        (json.dumps([[row[column] for column in plain] for row in rows]), at),
+        (json.dumps([[row[column] for column in plain] for row in placed]), at),
     )
     db.conn.executemany(
         "INSERT INTO unit_segments (unit_id, segment_id, position) VALUES (?, ?, ?)",
-        [(row["id"], segment, n) for row in rows for n, segment in enumerate(row["segments"])],
+        [(row["id"], segment, n) for row in placed for n, segment in enumerate(row["segments"])],
     )
-    write_target_sides(db, rows)
+    write_target_sides(db, placed)
 
 
 def give_segments(
